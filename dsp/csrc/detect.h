@@ -1,0 +1,57 @@
+/* detect.h  What every detector bank has in common.
+ *
+ * A bank watches many ports at once; its state is structure-of-arrays, so one instruction serves many ports.
+ * Each kernel <k> (dtmf, mfc, progress, voice) offers, with the caller owning the memory (64-octet aligned):
+ *
+ *     size_t       <k>_size(size_t ports);
+ *     struct <k>  *<k>_init(void *memory, size_t ports, ...);
+ *     void         <k>_enable(struct <k> *k, size_t port, int on);   off and on again forgets what was heard
+ *     size_t       <k>_feed(struct <k> *k, const int16_t *pcm, size_t samples, struct detection *out, size_t room);
+ *
+ * pcm is [ports][samples], 16 bit linear as G.711 A-law decodes (a +3.14 dBm0 sine peaks at 32768).  `samples`
+ * may be any number up to DETECT_MAX_SAMPLES and need not fit the kernel's own block.  The result is how many
+ * detections were written, in order of time; `room` must be at least 2 * ports.
+ */
+#ifndef KMCC_DETECT_H
+#define KMCC_DETECT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define DETECT_MAX_SAMPLES 80u
+
+struct detection {
+	uint32_t port;
+	uint16_t kind;    /* enum engine_event_kind of engine.h */
+	uint16_t code;
+	uint32_t offset;  /* sample of this feed after which it was certain, 1..samples */
+	int32_t  a;
+	int32_t  b;
+};
+
+struct dtmf;
+size_t       dtmf_size(size_t ports);
+struct dtmf *dtmf_init(void *memory, size_t ports);
+void         dtmf_enable(struct dtmf *d, size_t port, int on);
+size_t       dtmf_feed(struct dtmf *d, const int16_t *pcm, size_t samples, struct detection *out, size_t room);
+
+struct mfc;  /* direction: 0 hears the forward frequencies 1380-1980 Hz, 1 the backward 1140-780 Hz */
+size_t       mfc_size(size_t ports);
+struct mfc  *mfc_init(void *memory, size_t ports, int direction);
+void         mfc_enable(struct mfc *m, size_t port, int on);
+size_t       mfc_feed(struct mfc *m, const int16_t *pcm, size_t samples, struct detection *out, size_t room);
+
+struct progress;  /* 450 Hz on and off; dsp/progress.py tells busy from ring-back by the cadence */
+size_t           progress_size(size_t ports);
+struct progress *progress_init(void *memory, size_t ports);
+void             progress_enable(struct progress *p, size_t port, int on);
+size_t           progress_feed(struct progress *p, const int16_t *pcm, size_t samples, struct detection *out,
+                               size_t room);
+
+struct voice;
+size_t        voice_size(size_t ports);
+struct voice *voice_init(void *memory, size_t ports);
+void          voice_enable(struct voice *v, size_t port, int on);
+size_t        voice_feed(struct voice *v, const int16_t *pcm, size_t samples, struct detection *out, size_t room);
+
+#endif

@@ -1,0 +1,147 @@
+/* engine.h  The media engine: ports, what each of them does, and the tick that moves the speech.
+ *
+ * A port is a speech channel of an E1 span or a plain line (a seat's telephone).  Every tick takes one frame of
+ * A-law octets from every port, runs the detectors that are switched on, moves speech through the matrix, and
+ * leaves one frame for every port.  State is structure-of-arrays across ports.  The caller owns the memory;
+ * nothing here allocates, locks, does I/O or calls back.  Commands go in and events come out through rings with
+ * one writer and one reader each, so that a real-time thread can later own the tick.
+ */
+#ifndef KMCC_ENGINE_H
+#define KMCC_ENGINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define ENGINE_CHANNELS  30u   /* speech channels of an E1 span: timeslots 1-15 and 17-31 */
+#define ENGINE_TIMESLOTS 32u
+#define ENGINE_IDLE      0xD5u /* A-law silence */
+
+struct engine;
+
+struct engine_config {
+	uint32_t spans;         /* E1 spans; their ports come first, 30 a span */
+	uint32_t lines;         /* plain lines; their ports follow */
+	uint32_t conferences;   /* conference rooms */
+	uint32_t tick_samples;  /* 16, 64 or 80 samples of 125 us */
+	uint32_t persist_ms;    /* a signalling nibble must stand this long to be reported; 20 by Q.422 2.3.2 */
+};
+
+/* What a port's signalling nibble, tone, key or voice did.  `at` counts samples since engine_init. */
+enum engine_event_kind {
+	EV_SIGNAL = 1,    /* code: received nibble abcd (E1) or line bits (plain line), after persistence */
+	EV_DTMF_ON,       /* code: ASCII digit; a, b: level of low and high tone, 0.01 dBm0 */
+	EV_DTMF_OFF,      /* code: ASCII digit; a: duration in samples */
+	EV_MFC_ON,        /* code: signal 1..15, 0 = foreign (third frequency, 540/660 Hz); a: direction (0 fwd, 1 bwd) */
+	EV_MFC_OFF,       /* code, a: as above */
+	EV_TONE_ON,       /* progress tone 450 Hz began; a: level, 0.01 dBm0 */
+	EV_TONE_OFF,      /* a: duration in samples */
+	EV_VOICE_ON,      /* voice or other sound that is not a lone progress tone */
+	EV_VOICE_OFF,     /* silence after the hangover */
+	EV_PLAY_DONE,     /* code: 1 played to its end, 0 stopped by command; a: which play of this port, from 1 */
+	EV_SEND_DONE,     /* a generated tone with an end is over */
+	EV_RECORD_HALF,   /* half of the recorder's ring is filled: drain it */
+	EV_SPOTTED,       /* code: index of the pattern that was heard */
+	EV_SPAN,          /* port: span number; code: alarm bits now (SPAN_*) */
+	EV_OVERRUN        /* events were lost because the ring was full; a: how many */
+};
+
+/* Alarms of a span (G.704, G.732): loss of frame, loss of CAS multiframe, remote alarm (bit A), remote multiframe
+ * alarm (bit y).  Both are lost at init, until frames come.  LOF is answered with A, LOMF with y, by the engine. */
+enum { SPAN_LOF = 1, SPAN_LOMF = 2, SPAN_RAI = 4, SPAN_RMA = 8 };
+
+struct engine_event {
+	uint64_t at;
+	uint32_t port;
+	uint16_t kind;
+	uint16_t code;
+	int32_t  a;
+	int32_t  b;
+};
+
+/* Detector switches. */
+enum { DETECT_DTMF = 1, DETECT_MFC_FORWARD = 2, DETECT_MFC_BACKWARD = 4, DETECT_PROGRESS = 8, DETECT_VOICE = 16 };
+
+/* A run of A-law octets to be played; the caller keeps them alive until EV_PLAY_DONE. */
+struct engine_clip {
+	const uint8_t *octets;
+	uint32_t       length;
+	uint32_t       reserved;
+};
+
+/* Two frequencies with a cadence: on and off, in samples, for up to four pairs; all zero = continuous. */
+struct engine_tone {
+	float    hz[2];         /* 0 = absent */
+	float    dbm0[2];
+	uint32_t on[4];
+	uint32_t off[4];
+	uint32_t repeats;       /* of the whole cadence; 0 = for ever */
+};
+
+/* Stereo A-law recorder: what the port hears (left) and what it is sent (right), interleaved.
+ * The tick writes, recorder_drain reads; one of each. */
+struct engine_recorder {
+	uint8_t *ring;
+	uint32_t size;          /* octets, a power of two */
+	uint32_t lost;          /* octets that found no room */
+	uint64_t written;
+	uint64_t drained;
+};
+
+enum engine_op {
+	OP_DETECT = 1,    /* value: DETECT_* mask (replaces the old one) */
+	OP_SIGNAL,        /* value: nibble to send on the signalling channel */
+	OP_LINK,          /* value: port whose received speech is sent here */
+	OP_UNLINK,        /* leaves link and conference */
+	OP_JOIN,          /* value: conference */
+	OP_PLAY,          /* data: struct engine_clip[value] */
+	OP_STOP_PLAY,
+	OP_SEND_TONE,     /* data: struct engine_tone, copied when the command is taken */
+	OP_STOP_TONE,
+	OP_RECORD,        /* data: struct engine_recorder */
+	OP_STOP_RECORD,
+	OP_SPOT,          /* data: struct engine_clip[value]: patterns of equal use; 0 = none.  For simulated callers */
+	OP_SPAN_ALARM     /* port: span; value: 1 sends remote alarm */
+};
+
+struct engine_command {
+	uint32_t    port;
+	uint16_t    op;
+	uint16_t    reserved;
+	uint32_t    value;
+	const void *data;
+};
+
+/* Octets of memory for such an engine, or 0 when the configuration is out of range. */
+size_t engine_size(const struct engine_config *config);
+
+/* Lay an engine into `memory` (64-octet aligned, engine_size octets); all ports idle. */
+struct engine *engine_init(void *memory, const struct engine_config *config);
+
+/* Queue a command for the next tick.  0, or -1 when the ring is full. */
+int engine_post(struct engine *e, const struct engine_command *command);
+
+/* Take up to `room` events, oldest first; how many. */
+uint32_t engine_events(struct engine *e, struct engine_event *out, uint32_t room);
+
+/* One tick: received frames in, frames to send out. */
+void engine_tick(struct engine *e);
+
+/* Up to `ticks` ticks, ending after the first that left an event; how many were run.
+ * engine_run leaves the received frames as they are; engine_run_pair joins the spans and lines of a and b. */
+uint32_t engine_run(struct engine *e, uint32_t ticks);
+uint32_t engine_run_pair(struct engine *a, struct engine *b, uint32_t ticks);
+
+uint64_t engine_now(const struct engine *e);  /* samples */
+
+/* The board's side.  A span frame is [tick_samples][32] octets as on the wire; a line frame [tick_samples]. */
+uint8_t       *engine_span_rx(struct engine *e, uint32_t span);
+const uint8_t *engine_span_tx(const struct engine *e, uint32_t span);
+uint8_t       *engine_line_rx(struct engine *e, uint32_t line);
+const uint8_t *engine_line_tx(const struct engine *e, uint32_t line);
+void           engine_line_signal(struct engine *e, uint32_t line, uint8_t bits);  /* towards the engine */
+uint8_t        engine_line_signalled(const struct engine *e, uint32_t line);       /* from the engine */
+
+/* Write what the recorder holds to a file; octets written, or -1 (errno is set). Not from the tick. */
+int64_t recorder_drain(struct engine_recorder *r, int fd);
+
+#endif

@@ -1,0 +1,123 @@
+/* engine_state.h  What is inside an engine; only the engine's own files read this.
+ *
+ * Arrays run over ports unless they say otherwise; rows of speech are [ports][tick_samples].
+ */
+#ifndef KMCC_ENGINE_STATE_H
+#define KMCC_ENGINE_STATE_H
+
+#include "detect.h"
+#include "detectors.h"
+#include "e1.h"
+#include "engine.h"
+#include "generator.h"
+#include "rings.h"
+
+#define ENGINE_NONE UINT32_MAX /* no port, no conference */
+
+/* matrix.c */
+struct matrix {
+	uint32_t *link;       /* port whose speech is sent here, or ENGINE_NONE */
+	uint32_t *conference; /* or ENGINE_NONE; never both */
+	uint32_t *members;    /* [conferences] */
+	int32_t  *sum;        /* [conferences][tick_samples] of all that the members say now */
+};
+
+/* player.c */
+struct player {
+	const struct engine_clip **clips; /* NULL: nothing is played */
+	uint32_t                  *count;
+	uint32_t                  *clip;   /* the one being played */
+	uint32_t                  *octet;  /* of it, the next to be sent */
+	uint32_t                  *serial; /* plays begun so far */
+};
+
+/* spotter.c */
+#define SPOT_PATTERNS 16u
+#define SPOT_SHORTEST 64u
+#define SPOT_LONGEST  512u
+#define SPOT_WINDOW   (SPOT_LONGEST - 1u + DETECT_MAX_SAMPLES)
+
+struct spotter {
+	const struct engine_clip **patterns; /* NULL: nothing is looked for */
+	uint32_t                  *count;
+	uint32_t                  *heard;    /* octets of history, up to SPOT_LONGEST - 1 */
+	uint8_t                   *window;   /* [ports][SPOT_WINDOW] history, then the frame */
+};
+
+struct engine {
+	struct engine_config     config;
+	uint32_t                 ports;
+	uint32_t                 first_line;     /* its port */
+	uint64_t                 now;
+	uint8_t                 *received;       /* rows */
+	uint8_t                 *sent;           /* rows */
+	int16_t                 *heard;          /* rows: received, linear, of the ports that need it */
+	uint8_t                 *span_rx;        /* [spans][tick_samples][32] */
+	uint8_t                 *span_tx;
+	uint8_t                 *span_alarm;     /* [spans] remote alarm by command */
+	struct e1_sender        *sender;         /* [spans] */
+	struct e1_receiver      *receiver;       /* [spans] */
+	uint8_t                 *line_in;        /* [lines] bits towards the engine */
+	uint8_t                 *line_reported;
+	uint8_t                 *line_out;
+	uint8_t                 *detect;         /* DETECT_* */
+	struct engine_recorder **recorder;       /* NULL: not recorded */
+	struct detectors         detectors;
+	struct generator        *generator;
+	struct matrix            matrix;
+	struct player            player;
+	struct spotter           spotter;
+	struct ring             *command_ring;
+	struct engine_command   *commands;
+	struct ring             *event_ring;
+	struct engine_event     *events;
+	struct detection        *fresh;          /* what one bank or span just reported */
+	uint32_t                 fresh_room;
+	struct detection        *found;          /* all of this tick, not yet in order */
+	uint32_t                *order;          /* of found, by time */
+	uint32_t                 found_count;
+	uint32_t                 lost;           /* events since the ring was full */
+};
+
+static inline uint8_t *engine_row(const struct engine *e, uint8_t *rows, uint32_t port)
+{
+	return rows + (size_t)port * e->config.tick_samples;
+}
+
+static inline int16_t *engine_heard(const struct engine *e, uint32_t port)
+{
+	return e->heard + (size_t)port * e->config.tick_samples;
+}
+
+/* found.c: keep an event of this tick until it is put in order; too many are counted as lost. */
+void engine_found(struct engine *e, const struct detection *what);
+
+/* found.c: this tick's events into the ring, in order of time; 1 when there was any. */
+int engine_publish(struct engine *e);
+
+/* engine.c: one tick; 1 when it left an event. */
+int engine_step(struct engine *e);
+
+/* command.c */
+void engine_take_commands(struct engine *e);
+
+/* matrix.c */
+void matrix_unlink(struct engine *e, uint32_t port);
+void matrix_link(struct engine *e, uint32_t port, uint32_t source);
+void matrix_join(struct engine *e, uint32_t port, uint32_t conference);
+void matrix_sum(struct engine *e);
+void matrix_send(struct engine *e, uint32_t port, uint32_t from); /* the octets from `from` to the frame's end */
+
+/* player.c */
+void     player_start(struct engine *e, uint32_t port, const struct engine_clip *clips, uint32_t count);
+void     player_stop(struct engine *e, uint32_t port);
+uint32_t player_send(struct engine *e, uint32_t port); /* how many octets of the frame were the player's */
+
+/* recorder.c */
+void recorder_take(struct engine *e, uint32_t port);
+
+/* spotter.c */
+void spotter_start(struct engine *e, uint32_t port, const struct engine_clip *patterns, uint32_t count);
+void spotter_hear(struct engine *e, uint32_t port);
+
+#endif

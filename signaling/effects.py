@@ -1,0 +1,41 @@
+"""What every protocol machine of this floor shares: timer effects, the trace line and its errors.
+
+A machine is `receive(event) -> tuple[Effect, ...]`. It does no I/O and owns no clock: a timer is an effect when it
+starts and the event `Expired` when it ends.
+"""
+
+from dataclasses import dataclass
+
+from kmcc.errors import KmccError
+
+
+class ProtocolError(KmccError):
+    """Somebody did what the protocol does not allow; the machine has not changed."""
+
+    def __init__(self, machine: str, state: str, event: str) -> None:
+        super().__init__(f"{machine}: {event} is not allowed in {state}")
+        self.machine = machine
+        self.state = state
+        self.event = event
+
+
+class ProfileError(KmccError):
+    """A signalling profile that cannot be used; names the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    name: str
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopTimer:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Event: the timer of this name ran out."""
+
+    name: str

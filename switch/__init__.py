@@ -1,0 +1,1 @@
+"""Calls, circuits, numbering, announcements, voice menus, the queue machine, autodial and CDRs."""

@@ -1,0 +1,140 @@
+"""The one call control interface: all the switch knows of China No.1, ISUP, TUP, analogue loops and SIP.
+
+A circuit is one port that can carry one call. Its owner gives it a listener; the circuit tells what happens through
+frozen indications. Causes are worded once here (Q.850 numbers where Q.850 has one) for every signalling system.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+
+class Cause(Enum):
+    """Why a call ended; value = (Q.850 number or 0, word in the CDR)."""
+
+    NORMAL = (16, "normal")
+    CALLER_HUNG_UP = (16, "caller hung up")
+    CALLED_HUNG_UP = (16, "called hung up")
+    VACANT_NUMBER = (1, "vacant number")
+    BUSY = (17, "busy")
+    NO_ANSWER = (19, "no answer")
+    REFUSED = (21, "refused")
+    CONGESTION = (34, "congestion")
+    SIGNALLING_FAILURE = (41, "signalling failure")
+    CIRCUIT_FAULT = (27, "circuit fault")
+    SYSTEM_FAULT = (41, "system fault")
+    SHUTDOWN = (41, "shutdown")
+    AUTHENTICATION_FAILED = (21, "authentication failed")
+    ABANDONED = (16, "abandoned in queue")
+
+    @property
+    def q850(self) -> int:
+        return self.value[0]
+
+    @property
+    def words(self) -> str:
+        return self.value[1]
+
+
+@dataclass(frozen=True, slots=True)
+class CallingParty:
+    """Who calls: `number` None = not given; `category` is the KA of China No.1, None = not given."""
+
+    number: str | None = None
+    category: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeizureIndication:
+    """The far side has taken the circuit; the number is still coming."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupIndication:
+    """A call arrives, its number is complete."""
+
+    called: str
+    calling: CallingParty
+
+
+@dataclass(frozen=True, slots=True)
+class AlertingIndication:
+    """Our outgoing call reached a free party; what is in band now (ring-back, tones, speech) can be heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerIndication:
+    """The called party answered; charging starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseIndication:
+    """The far side ended the call, or the attempt failed. The circuit clears itself; IdleIndication follows."""
+
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class IdleIndication:
+    """The circuit may be used again."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockingIndication:
+    """The far side took the idle circuit out of service, or gave it back."""
+
+    blocked: bool
+
+
+Indication = (
+    SeizureIndication
+    | SetupIndication | AlertingIndication | AnswerIndication | ReleaseIndication | IdleIndication | BlockingIndication
+)
+Listener = Callable[[Indication], None]
+
+
+class CircuitState(Enum):
+    IDLE = "idle"
+    BUSY = "busy"
+    BLOCKED = "blocked"
+    STARTING = "starting"  # the far side's state is not known yet
+
+
+class Circuit(Protocol):
+    """One circuit. Requests that do not fit the state raise SwitchError and change nothing."""
+
+    @property
+    def name(self) -> str:
+        """Such as `kunming-in/7`."""
+        ...
+
+    @property
+    def port(self) -> int:
+        """Its port of the engine."""
+        ...
+
+    @property
+    def state(self) -> CircuitState: ...
+
+    def attach(self, listener: Listener) -> None:
+        """Who hears the indications from now on."""
+        ...
+
+    def start(self) -> None:
+        """Tell the far side that we are there."""
+        ...
+
+    def setup(self, called: str, calling: CallingParty) -> None:
+        """Place a call on this idle circuit."""
+        ...
+
+    def alert(self) -> None:
+        """The incoming call's party is free: speech path open, not answered, not charged."""
+        ...
+
+    def answer(self) -> None: ...
+
+    def release(self, cause: Cause) -> None:
+        """End the call from our side, with the signal that tells this cause best."""
+        ...

@@ -1,0 +1,63 @@
+"""A leg: one circuit while it carries one side of a call, with its milestones as futures."""
+
+import asyncio
+
+from kmcc.switch.circuit import (
+    AlertingIndication,
+    AnswerIndication,
+    Cause,
+    Circuit,
+    IdleIndication,
+    Indication,
+    ReleaseIndication,
+)
+
+
+class Leg:
+    """Milestones: `alerting`, `answered`, `ended` (with the cause), `idle`. Each is reached once or never."""
+
+    def __init__(self, circuit: Circuit) -> None:
+        loop = asyncio.get_running_loop()
+        self.circuit = circuit
+        self.alerting: asyncio.Future[None] = loop.create_future()
+        self.answered: asyncio.Future[None] = loop.create_future()
+        self.ended: asyncio.Future[Cause] = loop.create_future()
+        self.idle: asyncio.Future[None] = loop.create_future()
+        self.ended_by_far_side = False
+        circuit.attach(self.hear)
+
+    @property
+    def port(self) -> int:
+        return self.circuit.port
+
+    def hear(self, indication: Indication) -> None:
+        match indication:
+            case AlertingIndication():
+                _reach(self.alerting)
+            case AnswerIndication():
+                _reach(self.answered)
+            case ReleaseIndication(cause):
+                if not self.ended.done():
+                    self.ended_by_far_side = True
+                    self.ended.set_result(cause)
+            case IdleIndication():
+                if not self.ended.done():
+                    self.ended.set_result(Cause.SIGNALLING_FAILURE)
+                _reach(self.idle)
+
+    def release(self, cause: Cause) -> None:
+        """End it from our side; harmless when it has ended."""
+        if not self.ended.done():
+            self.ended.set_result(cause)
+            self.circuit.release(cause)
+
+
+def _reach(milestone: asyncio.Future[None]) -> None:
+    if not milestone.done():
+        milestone.set_result(None)
+
+
+async def first_of(*milestones: asyncio.Future[None] | asyncio.Future[Cause], timeout_s: float | None = None) -> bool:
+    """Wait until one of them is reached; False when the time ran out before."""
+    done, _ = await asyncio.wait(milestones, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    return bool(done)

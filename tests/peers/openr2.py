@@ -1,0 +1,223 @@
+"""The real libopenr2 (Debian libopenr2-dev, loaded by tests only) at the far end of one E1 channel, in simulated time.
+
+`OpenR2Board` is a `Board`: it takes the engine's frames, hands the speech and the nibbles of one channel to the
+library in frames of 20 ms, and puts what the library sends on the span. The other 29 channels stay idle.
+"""
+
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import cffi
+
+from kmcc.drivers.board import BoardInfo
+from kmcc.dsp.e1 import CHANNELS, SignalChange, SpanReceiver, SpanSender
+from kmcc.dsp.engine import Engine
+
+SHIM: Final = Path(__file__).parent / "openr2_shim"
+HEADER: Final = Path("/usr/include/openr2.h")
+FRAME: Final = 160  # the library's detector wants at least 133 samples at once
+TICK_SAMPLES: Final = 80
+IDLE: Final = 0xD5
+IDLE_BITS: Final = 0b1011
+EPOCH_US: Final = 1_000_000_000_000_007  # never a whole number of seconds: the library's timers stumble over those
+NORMAL_CLEARING: Final = 6
+
+CDEF: Final = """
+int channel_send(int fd, uint8_t *alaw, int n);
+void channel_receive(int fd, const uint8_t *alaw, int n);
+void channel_receive_bits(int fd, int abcd);
+int channel_sent_bits(int fd);
+void channel_set_time_us(uint64_t us);
+struct peer;
+extern "Python" void peer_event(int id, int kind, int argument, const char *calling, const char *called);
+struct peer *peer_new(int id, const char *file, int max_ani, int max_dnis, int ani_first);
+void peer_free(struct peer *p);
+int peer_fd(const struct peer *p);
+void peer_run(struct peer *p);
+int peer_accept(struct peer *p);
+int peer_answer(struct peer *p);
+int peer_disconnect(struct peer *p, int cause);
+int peer_call(struct peer *p, const char *calling, const char *called);
+"""
+
+
+class Kind(IntEnum):
+    INIT = 1
+    OFFERED = 2
+    ACCEPTED = 3
+    ANSWERED = 4
+    DISCONNECTED = 5
+    ENDED = 6
+    PROTOCOL_ERROR = 7
+    IDLE = 8
+    BLOCKED = 9
+
+
+@dataclass(frozen=True, slots=True)
+class PeerEvent:
+    """`calling` holds the reason of DISCONNECTED and PROTOCOL_ERROR."""
+
+    kind: Kind
+    argument: int
+    calling: str
+    called: str
+
+
+def missing() -> str | None:
+    """Why the peer cannot be used here; None when it can."""
+    return None if HEADER.exists() else "libopenr2-dev is not installed"
+
+
+_listeners: dict[int, Callable[[PeerEvent], None]] = {}
+
+
+@cache
+def _library() -> Any:
+    """Compile the shim once a run; RTLD_DEEPBIND makes libopenr2 find the shim's ioctl, read and gettimeofday."""
+    builder = cffi.FFI()
+    builder.cdef(CDEF)
+    builder.set_source(
+        "_openr2_peer",
+        '#include "channel.h"\n#include "peer.c"',
+        sources=[str(SHIM / "channel.c")],
+        include_dirs=[str(SHIM)],
+        libraries=["openr2"],
+        extra_compile_args=["-O1", "-std=gnu11"],
+    )
+    built = builder.compile(tmpdir=tempfile.mkdtemp(prefix="openr2-peer-"))
+    flags = sys.getdlopenflags()
+    sys.setdlopenflags(os.RTLD_NOW | os.RTLD_DEEPBIND)
+    try:
+        spec = importlib.util.spec_from_file_location("_openr2_peer", built)
+        assert spec is not None
+        assert spec.loader is not None
+        module: Any = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    finally:
+        sys.setdlopenflags(flags)
+
+    def peer_event(ident: int, kind: int, argument: int, calling: Any, called: Any) -> None:
+        text = module.ffi.string
+        _listeners[ident](PeerEvent(Kind(kind), argument, text(calling).decode(), text(called).decode()))
+
+    module.ffi.def_extern(name="peer_event")(peer_event)
+    return module
+
+
+class OpenR2Board:
+    """One E1 span whose channel `channel` ends in libopenr2.
+
+    `accepts` and `answers` say what the library does with a call it is offered.
+    """
+
+    _next_id = 1
+
+    def __init__(self, *, channel: int = 1, accepts: bool = True, answers: bool = True, called_digits: int = 8) -> None:
+        module = _library()
+        self._ffi, self._lib = module.ffi, module.lib
+        self._id = OpenR2Board._next_id
+        OpenR2Board._next_id += 1
+        self.events: list[PeerEvent] = []
+        self._accepts, self._answers = accepts, answers
+        self._wanted: list[Callable[[], object]] = []
+        _listeners[self._id] = self._on_event
+        self._lib.channel_set_time_us(EPOCH_US)
+        self._peer = self._lib.peer_new(self._id, str(SHIM / "china.conf").encode(), 80, called_digits, 1)
+        assert self._peer != self._ffi.NULL, "libopenr2 did not take the channel in memory"
+        self._fd = self._lib.peer_fd(self._peer)
+        self._channel = channel
+        self._sender = SpanSender()
+        self._receiver = SpanReceiver(persist_ms=1)
+        for n in range(1, CHANNELS + 1):
+            self._sender.signal(n, IDLE_BITS)
+        self._buffer = self._ffi.new("uint8_t[]", FRAME)
+        self._heard = bytearray()
+        self._said = bytearray([IDLE] * FRAME)
+        self._samples = 0
+        self._engine: Engine | None = None
+
+    # --- what the test asks of the library --------------------------------------------------------------------------
+
+    def place_call(self, calling: str, called: str) -> None:
+        assert self._lib.peer_call(self._peer, calling.encode(), called.encode()) == 0
+
+    def hang_up(self) -> None:
+        assert self._lib.peer_disconnect(self._peer, NORMAL_CLEARING) == 0
+
+    def kinds(self) -> list[Kind]:
+        return [event.kind for event in self.events]
+
+    # --- Board --------------------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        self._lib.peer_free(self._peer)
+        del _listeners[self._id]
+
+    def info(self) -> BoardInfo:
+        return BoardInfo("openr2:", "libopenr2 1.3.3", str(self._id), spans=1, lines=0)
+
+    def bind(self, engine: Engine) -> None:
+        assert (engine.spans, engine.tick_samples) == (1, TICK_SAMPLES)
+        self._engine = engine
+
+    def run(self, ticks: int) -> int:
+        """Tick by tick: the test's engine does not say when it has an event, so each run is one tick."""
+        assert self._engine is not None
+        if ticks == 0:
+            return 0
+        self._engine.span_rx(0)[:] = self._sender.build(self._speech())
+        self._engine.tick()
+        self._hear(bytes(self._engine.span_tx(0)))
+        return 1
+
+    def _speech(self) -> list[bytes]:
+        quiet = bytes([IDLE] * TICK_SAMPLES)
+        speech = [quiet] * CHANNELS
+        speech[self._channel - 1] = bytes(self._said[:TICK_SAMPLES])
+        del self._said[:TICK_SAMPLES]
+        return speech
+
+    def _hear(self, frames: bytes) -> None:
+        block = self._receiver.take(frames)
+        for change in block.changes:
+            if isinstance(change, SignalChange) and change.channel == self._channel:
+                self._lib.channel_receive_bits(self._fd, change.nibble)
+        self._heard += block.speech[self._channel - 1]
+        if len(self._heard) == FRAME:
+            self._exchange_frame()
+
+    def _exchange_frame(self) -> None:
+        self._samples += FRAME
+        self._lib.channel_set_time_us(EPOCH_US + self._samples * 125)
+        self._lib.channel_receive(self._fd, bytes(self._heard), FRAME)
+        self._heard.clear()
+        self._lib.peer_run(self._peer)
+        for act in self._wanted:
+            act()
+        self._wanted.clear()
+        self._lib.channel_send(self._fd, self._buffer, FRAME)
+        self._said += bytes(self._ffi.buffer(self._buffer))
+        self._sender.signal(self._channel, self._lib.channel_sent_bits(self._fd))
+
+    def _on_event(self, event: PeerEvent) -> None:
+        self.events.append(event)
+        if event.kind is Kind.OFFERED and self._accepts:
+            self._wanted.append(lambda: self._lib.peer_accept(self._peer))
+        elif event.kind is Kind.ACCEPTED and self._answers:
+            self._wanted.append(lambda: self._lib.peer_answer(self._peer))
+        elif event.kind is Kind.DISCONNECTED:
+            self._wanted.append(lambda: self._lib.peer_disconnect(self._peer, NORMAL_CLEARING))

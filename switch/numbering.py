@@ -1,0 +1,134 @@
+"""The number plan: which called numbers there are, how long they are, and where each leads.
+
+A row covers the numbers that begin with its prefix and with no longer prefix of another row. A number is good when its
+length lies between the row's min_digits and max_digits. While a good number can still become a longer good one the
+verdict is MORE; it is COMPLETE when it cannot, so a row with max_digits above min_digits (open numbering) is ended by
+the inter-digit timer, and `analyse_ended` then says what the digits were. Congestion is no matter of the plan: whoever
+owns the routes lays it over the verdict.
+
+Refused when the plan is made, because an exchange could not act on it: two rows with one prefix; min_digits above
+max_digits or below the length of the prefix; a row whose every number begins with some longer prefix (unreachable); and
+a row whose number is complete, at its max_digits, while a longer prefix begins with that very number (ambiguous: the
+register would stop before the longer number was there).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from kmcc.signaling.china1.plan import Verdict
+from kmcc.switch.errors import SwitchError
+
+_DIGITS: Final = "0123456789"
+
+
+class NumberPlanError(SwitchError):
+    """A plan that cannot be used: which row, what is expected of it."""
+
+    def __init__(self, row: "NumberRow", expected: str) -> None:
+        super().__init__(
+            f"number plan row prefix={row.prefix!r} min={row.min_digits} max={row.max_digits} route={row.route!r}: "
+            f"expected {expected}"
+        )
+        self.row = row
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """One row as it is configured."""
+
+    prefix: str
+    min_digits: int
+    max_digits: int
+    route: str
+    charge_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a good number leads, and how the call is charged."""
+
+    name: str
+    charge_class: str
+
+
+class NumberPlan:
+    """An immutable plan; all questions are pure functions of the digits."""
+
+    def __init__(self, rows: Iterable[NumberRow]) -> None:
+        self.rows: Final = tuple(rows)
+        self._by_prefix: dict[str, NumberRow] = {}
+        for row in self.rows:
+            self._add(row)
+        self._beginnings: Final = frozenset(
+            prefix[:length] for prefix in self._by_prefix for length in range(len(prefix) + 1)
+        )
+        for row in self.rows:
+            self._check_reachable(row)
+        for row in self.rows:
+            self._check_unambiguous(row)
+
+    def analyse(self, digits: str) -> Verdict:
+        """What is known after these digits, while more may come."""
+        row = self._row(digits)
+        if row is None:
+            return Verdict.MORE if digits in self._beginnings else Verdict.VACANT
+        if len(digits) > row.max_digits or not _is_number(digits):
+            return Verdict.VACANT
+        return Verdict.COMPLETE if len(digits) == row.max_digits else Verdict.MORE
+
+    def analyse_ended(self, digits: str) -> Verdict:
+        """What the digits are when no more come: COMPLETE or VACANT."""
+        return Verdict.VACANT if self.route(digits) is None else Verdict.COMPLETE
+
+    def route(self, digits: str) -> Route | None:
+        """Where a good number leads; None when it is no good number."""
+        row = self._row(digits)
+        if row is None or not row.min_digits <= len(digits) <= row.max_digits or not _is_number(digits):
+            return None
+        return Route(row.route, row.charge_class)
+
+    def _row(self, digits: str) -> NumberRow | None:
+        """The row with the longest prefix of these digits."""
+        for length in range(len(digits), 0, -1):
+            row = self._by_prefix.get(digits[:length])
+            if row is not None:
+                return row
+        return None
+
+    def _add(self, row: NumberRow) -> None:
+        if not _is_number(row.prefix):
+            raise NumberPlanError(row, "a prefix of one or more digits 0-9")
+        if not len(row.prefix) <= row.min_digits <= row.max_digits:
+            raise NumberPlanError(row, f"{len(row.prefix)} (the prefix) <= min_digits <= max_digits")
+        if not row.route:
+            raise NumberPlanError(row, "the name of a route")
+        if row.prefix in self._by_prefix:
+            raise NumberPlanError(row, f"no second row for the prefix of {self._by_prefix[row.prefix].route!r}")
+        self._by_prefix[row.prefix] = row
+
+    def _check_reachable(self, row: NumberRow) -> None:
+        """The shortest numbers of the row have the fewest longer prefixes in their way."""
+        if self._covered(row, row.prefix):
+            raise NumberPlanError(row, "numbers of its own: every one begins with a longer prefix of another row")
+
+    def _covered(self, row: NumberRow, digits: str) -> bool:
+        if digits in self._by_prefix and digits != row.prefix:
+            return True
+        if len(digits) == row.min_digits or digits not in self._beginnings:
+            return False
+        return all(self._covered(row, digits + digit) for digit in _DIGITS)
+
+    def _check_unambiguous(self, row: NumberRow) -> None:
+        """Whether a number ends, at the max_digits of its row, on the way to this row's prefix."""
+        for length in range(1, len(row.prefix)):
+            shorter = self._row(row.prefix[:length])
+            if shorter is not None and shorter.max_digits == length:
+                raise NumberPlanError(
+                    shorter,
+                    f"max_digits >= {len(row.prefix)}, for the prefix {row.prefix!r} begins with its complete number",
+                )
+
+
+def _is_number(digits: str) -> bool:
+    return digits.isascii() and digits.isdigit()

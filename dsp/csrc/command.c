@@ -1,0 +1,127 @@
+/* command.c  What a command does.  The caller checks; a command that cannot be is passed over. */
+#include "engine_state.h"
+
+typedef void handler(struct engine *e, const struct engine_command *c);
+
+static void detect(struct engine *e, const struct engine_command *c)
+{
+	for (uint32_t which = 0; which < DETECTORS; which++) {
+		const int on = (c->value >> which) & 1;
+
+		if (on != ((e->detect[c->port] >> which) & 1))
+			detectors_enable(&e->detectors, which, c->port, on);
+	}
+	e->detect[c->port] = (uint8_t)(c->value & ((1u << DETECTORS) - 1));
+}
+
+static void signal_line(struct engine *e, const struct engine_command *c)
+{
+	if (c->value <= UINT8_MAX)
+		e->line_out[c->port - e->first_line] = (uint8_t)c->value;
+}
+
+/* abcd = 0000 on channel 1..15 would imitate the multiframe word (G.704 5.1.3.2). */
+static void signal_channel(struct engine *e, const struct engine_command *c)
+{
+	const uint32_t channel = c->port % ENGINE_CHANNELS;
+
+	if (c->value <= 0x0F && (c->value != 0 || channel >= 15))
+		e->sender[c->port / ENGINE_CHANNELS].nibble[channel] = (uint8_t)c->value;
+}
+
+static void signal(struct engine *e, const struct engine_command *c)
+{
+	if (c->port >= e->first_line)
+		signal_line(e, c);
+	else
+		signal_channel(e, c);
+}
+
+static void link_to(struct engine *e, const struct engine_command *c)
+{
+	if (c->value < e->ports)
+		matrix_link(e, c->port, c->value);
+}
+
+static void unlink_all(struct engine *e, const struct engine_command *c)
+{
+	matrix_unlink(e, c->port);
+}
+
+static void join(struct engine *e, const struct engine_command *c)
+{
+	if (c->value < e->config.conferences)
+		matrix_join(e, c->port, c->value);
+}
+
+static void play(struct engine *e, const struct engine_command *c)
+{
+	if (c->data != NULL)
+		player_start(e, c->port, c->data, c->value);
+}
+
+static void stop_play(struct engine *e, const struct engine_command *c)
+{
+	player_stop(e, c->port);
+}
+
+static void send_tone(struct engine *e, const struct engine_command *c)
+{
+	if (c->data != NULL)
+		generator_start(e->generator, c->port, c->data);
+}
+
+static void stop_tone(struct engine *e, const struct engine_command *c)
+{
+	generator_stop(e->generator, c->port);
+}
+
+static void record(struct engine *e, const struct engine_command *c)
+{
+	struct engine_recorder *r = (struct engine_recorder *)c->data; /* the one command whose data is written to */
+
+	if (r != NULL && r->ring != NULL && r->size >= 4 && (r->size & (r->size - 1)) == 0)
+		e->recorder[c->port] = r;
+}
+
+static void stop_record(struct engine *e, const struct engine_command *c)
+{
+	e->recorder[c->port] = NULL;
+}
+
+static void spot(struct engine *e, const struct engine_command *c)
+{
+	const struct engine_clip *patterns = c->data;
+
+	if (c->value > SPOT_PATTERNS || (c->value > 0 && patterns == NULL))
+		return;
+	for (uint32_t i = 0; i < c->value; i++)
+		if (patterns[i].length < SPOT_SHORTEST || patterns[i].length > SPOT_LONGEST)
+			return;
+	spotter_start(e, c->port, patterns, c->value);
+}
+
+static handler *const HANDLERS[] = {
+	[OP_DETECT] = detect,       [OP_SIGNAL] = signal,       [OP_LINK] = link_to,
+	[OP_UNLINK] = unlink_all,   [OP_JOIN] = join,           [OP_PLAY] = play,
+	[OP_STOP_PLAY] = stop_play, [OP_SEND_TONE] = send_tone, [OP_STOP_TONE] = stop_tone,
+	[OP_RECORD] = record,       [OP_STOP_RECORD] = stop_record, [OP_SPOT] = spot,
+};
+
+static void take(struct engine *e, const struct engine_command *c)
+{
+	if (c->op == OP_SPAN_ALARM && c->port < e->config.spans)
+		e->span_alarm[c->port] = c->value != 0;
+	else if (c->op >= OP_DETECT && c->op <= OP_SPOT && c->port < e->ports)
+		HANDLERS[c->op](e, c);
+}
+
+/* Those that are there now and no more: a busy writer shall not hold up the tick. */
+void engine_take_commands(struct engine *e)
+{
+	struct engine_command c;
+
+	for (uint32_t n = ring_used(e->command_ring); n > 0; n--)
+		if (command_pop(e->command_ring, e->commands, &c))
+			take(e, &c);
+}

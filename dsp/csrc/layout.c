@@ -1,0 +1,179 @@
+/* layout.c  Where everything of an engine lies in the caller's memory.  Size and init run the same lines. */
+#include "engine_state.h"
+
+#include <string.h>
+
+#define LINE          64u /* octets of a cache line; every array begins on one */
+#define MOST_SPANS    64u
+#define MOST_LINES    4096u
+#define MOST_ROOMS    4096u
+#define MOST_PERSIST  1000u /* ms */
+#define FEWEST_EVENTS 4096u
+#define FEWEST_ORDERS 1024u
+
+struct arena {
+	uint8_t *base; /* NULL: only count */
+	size_t   used;
+};
+
+static void *carve(struct arena *a, size_t count, size_t octets)
+{
+	uint8_t *at = a->base ? a->base + a->used : NULL;
+
+	a->used += (count * octets + LINE - 1) / LINE * LINE;
+	return at;
+}
+
+static uint32_t ring_slots(uint32_t fewest, uint32_t wanted)
+{
+	uint32_t slots = fewest;
+
+	while (slots < wanted)
+		slots *= 2;
+	return slots;
+}
+
+static int in_range(const struct engine_config *c)
+{
+	if (c->spans > MOST_SPANS || c->lines > MOST_LINES || c->conferences > MOST_ROOMS || c->spans + c->lines == 0)
+		return 0;
+	if (c->tick_samples != 16 && c->tick_samples != 64 && c->tick_samples != 80)
+		return 0;
+	return c->persist_ms <= MOST_PERSIST;
+}
+
+static void lay_speech(struct engine *e, struct arena *a)
+{
+	const struct engine_config *c = &e->config;
+	const size_t                frame = (size_t)c->tick_samples * ENGINE_TIMESLOTS;
+
+	e->received = carve(a, e->ports, c->tick_samples);
+	e->sent = carve(a, e->ports, c->tick_samples);
+	e->heard = carve(a, e->ports, c->tick_samples * sizeof *e->heard);
+	e->span_rx = carve(a, c->spans, frame);
+	e->span_tx = carve(a, c->spans, frame);
+	e->span_alarm = carve(a, c->spans, 1);
+	e->sender = carve(a, c->spans, sizeof *e->sender);
+	e->receiver = carve(a, c->spans, sizeof *e->receiver);
+	e->line_in = carve(a, c->lines, 1);
+	e->line_reported = carve(a, c->lines, 1);
+	e->line_out = carve(a, c->lines, 1);
+	e->detect = carve(a, e->ports, 1);
+	e->recorder = carve(a, e->ports, sizeof *e->recorder);
+}
+
+static void lay_movers(struct engine *e, struct arena *a)
+{
+	const struct engine_config *c = &e->config;
+	struct player              *p = &e->player;
+	struct spotter             *s = &e->spotter;
+
+	e->matrix.link = carve(a, e->ports, sizeof *e->matrix.link);
+	e->matrix.conference = carve(a, e->ports, sizeof *e->matrix.conference);
+	e->matrix.members = carve(a, c->conferences, sizeof *e->matrix.members);
+	e->matrix.sum = carve(a, c->conferences, c->tick_samples * sizeof *e->matrix.sum);
+	p->clips = carve(a, e->ports, sizeof(struct engine_clip *));
+	p->count = carve(a, e->ports, sizeof *p->count);
+	p->clip = carve(a, e->ports, sizeof *p->clip);
+	p->octet = carve(a, e->ports, sizeof *p->octet);
+	p->serial = carve(a, e->ports, sizeof *p->serial);
+	s->patterns = carve(a, e->ports, sizeof(struct engine_clip *));
+	s->count = carve(a, e->ports, sizeof *s->count);
+	s->heard = carve(a, e->ports, sizeof *s->heard);
+	s->window = carve(a, e->ports, SPOT_WINDOW);
+}
+
+static void lay_rings(struct engine *e, struct arena *a)
+{
+	const uint32_t commands = ring_slots(FEWEST_ORDERS, 4 * e->ports);
+	const uint32_t events = ring_slots(FEWEST_EVENTS, 8 * e->ports);
+	const uint32_t of_a_span = 3 * DETECT_MAX_SAMPLES;
+
+	e->command_ring = carve(a, 1, sizeof *e->command_ring);
+	e->commands = carve(a, commands, sizeof *e->commands);
+	e->event_ring = carve(a, 1, sizeof *e->event_ring);
+	e->events = carve(a, events, sizeof *e->events);
+	e->fresh_room = 2 * e->ports > of_a_span ? 2 * e->ports : of_a_span;
+	e->fresh = carve(a, e->fresh_room, sizeof *e->fresh);
+	e->found = carve(a, events, sizeof *e->found);
+	e->order = carve(a, events, sizeof *e->order);
+	if (a->base) {
+		ring_init(e->command_ring, commands);
+		ring_init(e->event_ring, events);
+	}
+}
+
+static void lay_kernels(struct engine *e, struct arena *a)
+{
+	void *generator = carve(a, 1, generator_size(e->ports));
+
+	if (a->base)
+		e->generator = generator_init(generator, e->ports);
+	for (uint32_t which = 0; which < DETECTORS; which++) {
+		void *bank = carve(a, 1, detectors_size(which, e->ports));
+
+		if (a->base)
+			detectors_init(&e->detectors, which, bank, e->ports);
+	}
+}
+
+static size_t lay(struct engine *e, uint8_t *base, const struct engine_config *config)
+{
+	struct arena a = {.base = base};
+
+	carve(&a, 1, sizeof *e);
+	e->config = *config;
+	e->first_line = config->spans * ENGINE_CHANNELS;
+	e->ports = e->first_line + config->lines;
+	lay_speech(e, &a);
+	lay_movers(e, &a);
+	lay_rings(e, &a);
+	lay_kernels(e, &a);
+	return a.used;
+}
+
+size_t engine_size(const struct engine_config *config)
+{
+	struct engine sketch;
+
+	return in_range(config) ? lay(&sketch, NULL, config) : 0;
+}
+
+/* A span that has heard nothing looks like all ones in the timeslots of the frame, and silence in the others. */
+static void hear_nothing(uint8_t *frames, uint32_t samples)
+{
+	memset(frames, ENGINE_IDLE, (size_t)samples * ENGINE_TIMESLOTS);
+	for (uint32_t i = 0; i < samples; i++) {
+		frames[i * ENGINE_TIMESLOTS] = 0xFF;
+		frames[i * ENGINE_TIMESLOTS + 16] = 0xFF;
+	}
+}
+
+static void all_idle(struct engine *e)
+{
+	const uint32_t samples = e->config.tick_samples;
+	const size_t   frame = (size_t)samples * ENGINE_TIMESLOTS;
+
+	memset(e->received, ENGINE_IDLE, (size_t)e->ports * samples);
+	memset(e->sent, ENGINE_IDLE, (size_t)e->ports * samples);
+	memset(e->matrix.link, 0xFF, e->ports * sizeof *e->matrix.link);
+	memset(e->matrix.conference, 0xFF, e->ports * sizeof *e->matrix.conference);
+	for (uint32_t span = 0; span < e->config.spans; span++) {
+		hear_nothing(e->span_rx + span * frame, samples);
+		hear_nothing(e->span_tx + span * frame, samples);
+		e1_sender_init(&e->sender[span]);
+		e1_receiver_init(&e->receiver[span], e->config.persist_ms);
+	}
+}
+
+struct engine *engine_init(void *memory, const struct engine_config *config)
+{
+	const size_t size = engine_size(config);
+
+	if (size == 0)
+		return NULL;
+	memset(memory, 0, size);
+	lay(memory, memory, config);
+	all_idle(memory);
+	return memory;
+}

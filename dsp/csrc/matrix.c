@@ -1,0 +1,86 @@
+/* matrix.c  Links copy octets; conferences send every member the sum of what the others say. */
+#include "engine_state.h"
+#include "g711.h"
+
+#include <string.h>
+
+void matrix_unlink(struct engine *e, uint32_t port)
+{
+	struct matrix *m = &e->matrix;
+
+	if (m->conference[port] != ENGINE_NONE)
+		m->members[m->conference[port]]--;
+	m->conference[port] = ENGINE_NONE;
+	m->link[port] = ENGINE_NONE;
+}
+
+void matrix_link(struct engine *e, uint32_t port, uint32_t source)
+{
+	matrix_unlink(e, port);
+	e->matrix.link[port] = source;
+}
+
+void matrix_join(struct engine *e, uint32_t port, uint32_t conference)
+{
+	matrix_unlink(e, port);
+	e->matrix.conference[port] = conference;
+	e->matrix.members[conference]++;
+}
+
+static int32_t *sum_of(const struct engine *e, uint32_t conference)
+{
+	return e->matrix.sum + (size_t)conference * e->config.tick_samples;
+}
+
+void matrix_sum(struct engine *e)
+{
+	const struct matrix *m = &e->matrix;
+	const uint32_t       samples = e->config.tick_samples;
+
+	for (uint32_t conference = 0; conference < e->config.conferences; conference++)
+		if (m->members[conference] > 0)
+			memset(sum_of(e, conference), 0, samples * sizeof *m->sum);
+	for (uint32_t port = 0; port < e->ports; port++) {
+		const int16_t *says = engine_heard(e, port);
+
+		if (m->conference[port] == ENGINE_NONE)
+			continue;
+		for (uint32_t i = 0; i < samples; i++)
+			sum_of(e, m->conference[port])[i] += says[i];
+	}
+}
+
+static int16_t saturated(int32_t sample)
+{
+	if (sample > INT16_MAX)
+		return INT16_MAX;
+	return (int16_t)(sample < INT16_MIN ? INT16_MIN : sample);
+}
+
+static void send_conference(struct engine *e, uint32_t port, uint32_t from)
+{
+	const uint32_t samples = e->config.tick_samples;
+	const int32_t *sum = sum_of(e, e->matrix.conference[port]);
+	const int16_t *own = engine_heard(e, port);
+	int16_t        others[DETECT_MAX_SAMPLES];
+
+	for (uint32_t i = from; i < samples; i++)
+		others[i] = saturated(sum[i] - own[i]);
+	g711_alaw_encode(engine_row(e, e->sent, port) + from, others + from, samples - from);
+}
+
+void matrix_send(struct engine *e, uint32_t port, uint32_t from)
+{
+	const uint32_t source = e->matrix.link[port];
+	const uint32_t octets = e->config.tick_samples - from;
+	uint8_t       *out = engine_row(e, e->sent, port) + from;
+
+	if (octets == 0)
+		return;
+	if (e->matrix.conference[port] != ENGINE_NONE)
+		send_conference(e, port, from);
+	else if (source != ENGINE_NONE)
+		memcpy(out, engine_row(e, e->received, source) + from, octets);
+	else
+		memset(out, ENGINE_IDLE, octets);
+}

@@ -1,0 +1,255 @@
+"""The media engine's face in Python: what each port does, and what was heard (csrc/engine.h).
+
+No sample passes through here.  Commands are checked, queued and taken by the next tick; whatever C points to is kept
+alive until C has let go of it.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, Final
+
+from kmcc.dsp._core import ffi, lib
+from kmcc.dsp.bank import aligned_memory
+from kmcc.dsp.engine_command import Op, check, clip_array
+from kmcc.dsp.engine_error import (
+    CommandRingFullError,
+    EngineConfigError,
+    EnginePairError,
+    RecorderBusyError,
+)
+from kmcc.dsp.engine_event import EVENT, Detect, EngineEvent, EventKind, SpanAlarm, decode_events
+from kmcc.dsp.recorder import Recorder
+from kmcc.dsp.tone import Tone
+from kmcc.dsp.tone import _struct as tone_struct
+
+__all__ = ["Detect", "Engine", "EngineEvent", "EventKind", "SpanAlarm", "run_pair"]
+
+CHANNELS: Final = 30
+RATE_HZ: Final = 8000
+EVENTS_AT_ONCE: Final = 1024
+MOST_PATTERNS: Final = 16
+PATTERN_OCTETS: Final = (64, 512)
+ALL_DETECTORS: Final = sum(Detect)
+
+
+def _config(spans: int, lines: int, conferences: int, tick_samples: int, persist_ms: int) -> Any:
+    """What C can make an engine of."""
+    counts = (spans, lines, conferences, tick_samples, persist_ms)
+    if min(counts) >= 0 and max(counts) <= 0xFFFF:
+        config = ffi.new("struct engine_config *", counts)
+        if lib.engine_size(config) > 0:
+            return config
+    raise EngineConfigError(
+        f"{spans} spans, {lines} lines, {conferences} conferences, a tick of {tick_samples} samples, "
+        f"persistence of {persist_ms} ms"
+    )
+
+
+class Engine:
+    """Ports of E1 spans (30 a span, first) and of plain lines, ticked together."""
+
+    def __init__(
+        self, *, spans: int = 0, lines: int = 0, conferences: int = 16, tick_samples: int = 64, persist_ms: int = 20
+    ) -> None:
+        config = _config(spans, lines, conferences, tick_samples, persist_ms)
+        memory, self._memory = aligned_memory(lib.engine_size(config))
+        self._engine: Final[Any] = lib.engine_init(memory, config)
+        self.spans: Final = spans
+        self.lines: Final = lines
+        self.conferences: Final = conferences
+        self.ports: Final = spans * CHANNELS + lines
+        self.tick_samples: Final = tick_samples
+        self.tick_s: Final = tick_samples / RATE_HZ
+        self._room: Final = ffi.new("struct engine_event[]", EVENTS_AT_ONCE)
+        self._room_octets: Final = memoryview(ffi.buffer(self._room))
+        self._plays_begun: Final[dict[int, int]] = {}
+        self._plays: Final[dict[int, deque[tuple[int, object]]]] = {}
+        self._patterns: Final[dict[int, object]] = {}
+        self._recorders: Final[dict[int, Recorder]] = {}
+        self._until_taken: Final[deque[tuple[int, object]]] = deque()
+
+    @property
+    def now(self) -> int:
+        """Samples since the beginning."""
+        return int(lib.engine_now(self._engine))
+
+    def port(self, span: int, channel: int) -> int:
+        """Port of a span (from 0) and its speech channel 1..30."""
+        return self._check_span(span) * CHANNELS + check("channel", channel, 1, CHANNELS) - 1
+
+    def line(self, n: int) -> int:
+        """Port of a plain line (from 0)."""
+        return self.spans * CHANNELS + self._check_line(n)
+
+    # --- commands ------------------------------------------------------------------
+
+    def detect(self, port: int, mask: Detect) -> None:
+        """Switch on these detectors and no others; one that stays on forgets nothing."""
+        self._post(port, Op.DETECT, check("detector mask", int(mask), 0, ALL_DETECTORS))
+
+    def signal(self, port: int, bits: int) -> None:
+        """Send abcd on the signalling channel, or the bits of a plain line."""
+        channel = port % CHANNELS + 1
+        if port >= self.spans * CHANNELS:
+            check("line bits", bits, 0, 0xFF)
+        else:
+            check(f"nibble on channel {channel}", bits, 1 if channel <= 15 else 0, 0x0F)
+        self._post(port, Op.SIGNAL, bits)
+
+    def link(self, port: int, source: int) -> None:
+        """Send here what the source receives, octet for octet."""
+        self._post(port, Op.LINK, self._check_port(source))
+
+    def connect(self, a: int, b: int) -> None:
+        """Two ports talk with each other."""
+        self.link(a, b)
+        self.link(b, a)
+
+    def unlink(self, port: int) -> None:
+        """Leave link and conference."""
+        self._post(port, Op.UNLINK)
+
+    def join(self, port: int, conference: int) -> None:
+        """Hear everybody else in the conference, and be heard."""
+        self._post(port, Op.JOIN, check("conference", conference, 0, self.conferences - 1))
+
+    def play(self, port: int, clips: Sequence[bytes]) -> None:
+        """Play runs of A-law octets without a gap; replaces what was playing."""
+        array, views = clip_array(clips)
+        self._post(port, Op.PLAY, len(clips), array)
+        begun = self._plays_begun.get(port, 0) + 1
+        self._plays_begun[port] = begun
+        self._plays.setdefault(port, deque()).append((begun, (array, views)))
+
+    def stop_play(self, port: int) -> None:
+        self._post(port, Op.STOP_PLAY)
+
+    def send_tone(self, port: int, tone: Tone) -> None:
+        """Send a tone; it goes before a clip, which waits, and before link and conference."""
+        data = tone_struct(tone)
+        self._post(port, Op.SEND_TONE, 0, data)
+        self._keep_until_taken(data)
+
+    def stop_tone(self, port: int) -> None:
+        self._post(port, Op.STOP_TONE)
+
+    def record(self, port: int, recorder: Recorder) -> None:
+        """Record what the port hears and is sent, until `stop_record`."""
+        recorder.check_open()
+        for other, busy in self._recorders.items():
+            if busy is recorder and other != port:
+                raise RecorderBusyError(port, other)
+        self._post(port, Op.RECORD, 0, recorder.state)
+        self._keep_until_taken(self._recorders.get(port))
+        self._recorders[port] = recorder
+
+    def stop_record(self, port: int) -> None:
+        self._post(port, Op.STOP_RECORD)
+        self._keep_until_taken(self._recorders.pop(port, None))
+
+    def spot(self, port: int, patterns: Sequence[bytes]) -> None:
+        """Report these octets wherever they are received; no patterns: look no longer."""
+        check("patterns", len(patterns), 0, MOST_PATTERNS)
+        for pattern in patterns:
+            check("octets of a pattern", len(pattern), *PATTERN_OCTETS)
+        array, views = clip_array(patterns)
+        self._post(port, Op.SPOT, len(patterns), array)
+        self._keep_until_taken(self._patterns.get(port))
+        self._patterns[port] = (array, views)
+
+    def span_alarm(self, span: int, *, remote: bool) -> None:
+        """Send remote alarm; the engine also sends it by itself while the span's frames are lost."""
+        self._queue(self._check_span(span), Op.SPAN_ALARM, int(remote), ffi.NULL)
+
+    # --- time ----------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Received frames in, frames to send out."""
+        lib.engine_tick(self._engine)
+
+    def run(self, ticks: int) -> int:
+        """Up to so many ticks, ending after the first that left an event; how many were run."""
+        return int(lib.engine_run(self._engine, check("ticks", ticks, 0, 0xFFFF_FFFF)))
+
+    def events(self) -> list[EngineEvent]:
+        """All that happened since the last call, in order of time."""
+        taken: list[EngineEvent] = []
+        while count := int(lib.engine_events(self._engine, self._room, EVENTS_AT_ONCE)):
+            taken += decode_events(self._room_octets[: count * EVENT.size])
+        if self._plays:
+            for event in taken:
+                if event.kind is EventKind.PLAY_DONE:
+                    self._let_go_of_plays(event.port, event.a)
+        return taken
+
+    # --- the board's side -------------------------------------------------------------
+
+    def span_rx(self, span: int) -> memoryview:
+        """[tick_samples][32] octets that the next tick receives; writable."""
+        return self._octets(lib.engine_span_rx(self._engine, self._check_span(span)), self.tick_samples * 32)
+
+    def span_tx(self, span: int) -> memoryview:
+        """[tick_samples][32] octets that the last tick sent."""
+        sent = lib.engine_span_tx(self._engine, self._check_span(span))
+        return self._octets(sent, self.tick_samples * 32).toreadonly()
+
+    def line_rx(self, line: int) -> memoryview:
+        """[tick_samples] octets that the next tick receives; writable."""
+        return self._octets(lib.engine_line_rx(self._engine, self._check_line(line)), self.tick_samples)
+
+    def line_tx(self, line: int) -> memoryview:
+        """[tick_samples] octets that the last tick sent."""
+        sent = lib.engine_line_tx(self._engine, self._check_line(line))
+        return self._octets(sent, self.tick_samples).toreadonly()
+
+    def line_signal(self, line: int, bits: int) -> None:
+        """Signalling bits of a plain line, towards the engine."""
+        lib.engine_line_signal(self._engine, self._check_line(line), check("line bits", bits, 0, 0xFF))
+
+    def line_signalled(self, line: int) -> int:
+        """Signalling bits of a plain line, from the engine."""
+        return int(lib.engine_line_signalled(self._engine, self._check_line(line)))
+
+    # --- inside ----------------------------------------------------------------------
+
+    def _octets(self, start: Any, count: int) -> memoryview:
+        """A view that keeps the engine's memory alive."""
+        offset = int(ffi.cast("uintptr_t", start)) - int(ffi.cast("uintptr_t", self._memory))
+        return memoryview(ffi.buffer(self._memory))[offset : offset + count]
+
+    def _check_port(self, port: int) -> int:
+        return check("port", port, 0, self.ports - 1)
+
+    def _check_span(self, span: int) -> int:
+        return check("span", span, 0, self.spans - 1)
+
+    def _check_line(self, line: int) -> int:
+        return check("line", line, 0, self.lines - 1)
+
+    def _post(self, port: int, op: Op, value: int = 0, data: Any = ffi.NULL) -> None:
+        self._queue(self._check_port(port), op, value, data)
+
+    def _queue(self, port: int, op: Op, value: int, data: Any) -> None:
+        command = ffi.new("struct engine_command *", (port, op, 0, value, data))
+        if lib.engine_post(self._engine, command) != 0:
+            raise CommandRingFullError(port, op.name.lower())
+
+    def _keep_until_taken(self, what: object) -> None:
+        """A tick may be under way that has taken its commands already: two ticks later it is safe to let go."""
+        now = self.now
+        while self._until_taken and self._until_taken[0][0] + 2 * self.tick_samples <= now:
+            self._until_taken.popleft()
+        self._until_taken.append((now, what))
+
+    def _let_go_of_plays(self, port: int, serial: int) -> None:
+        """Also of earlier ones, whose events may have been lost."""
+        plays = self._plays[port]
+        while plays and plays[0][0] <= serial:
+            plays.popleft()
+
+
+def run_pair(a: Engine, b: Engine, ticks: int) -> int:
+    """Step two engines back to back; ends after the first tick in which either has an event; how many were run."""
+    if a is b or a.tick_samples != b.tick_samples:
+        raise EnginePairError((a.tick_samples, b.tick_samples))
+    return int(lib.engine_run_pair(a._engine, b._engine, check("ticks", ticks, 0, 0xFFFF_FFFF)))

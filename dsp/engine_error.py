@@ -1,0 +1,49 @@
+"""What the media engine refuses before it reaches C."""
+
+from kmcc.dsp.errors import DspError
+
+
+class EngineError(DspError):
+    """Base of what the engine's face refuses."""
+
+
+class EngineConfigError(EngineError):
+    """An engine that cannot be made."""
+
+    def __init__(self, config: str) -> None:
+        super().__init__(
+            f"engine with {config}: expected up to 64 spans and 4096 lines, not none of both, up to 4096 conferences, "
+            "a tick of 16, 64 or 80 samples, and persistence of 0..1000 ms"
+        )
+
+
+class EngineRangeError(EngineError):
+    """A port, conference, nibble or count that this engine does not have."""
+
+    def __init__(self, what: str, value: int, lowest: int, highest: int) -> None:
+        super().__init__(f"{what} {value}: expected {lowest}..{highest}")
+        self.what = what
+        self.value = value
+
+
+class RecorderBusyError(EngineError):
+    """One ring has one writer."""
+
+    def __init__(self, port: int, other: int) -> None:
+        super().__init__(f"recorder for port {port} is recording port {other}: expected one of its own")
+
+
+class CommandRingFullError(EngineError):
+    """Too many commands since the last tick; the command was not queued."""
+
+    def __init__(self, port: int, op: str) -> None:
+        super().__init__(f"{op} for port {port} was not queued, the command ring is full: expected a tick before more")
+        self.port = port
+        self.op = op
+
+
+class EnginePairError(EngineError):
+    """Two engines that cannot be stepped back to back."""
+
+    def __init__(self, ticks_samples: tuple[int, int]) -> None:
+        super().__init__(f"engines with ticks of {ticks_samples} samples: expected two engines with the same tick")

@@ -1,0 +1,69 @@
+"""What the media engine reports, and the octets it reports it in (struct engine_event of engine.h)."""
+
+from enum import IntEnum, IntFlag
+from struct import Struct
+from typing import Final, NamedTuple
+
+from kmcc.dsp._core import lib
+
+
+class Detect(IntFlag):
+    """Detectors that can be switched on for a port."""
+
+    NONE = 0
+    DTMF = lib.DETECT_DTMF
+    MFC_FORWARD = lib.DETECT_MFC_FORWARD
+    MFC_BACKWARD = lib.DETECT_MFC_BACKWARD
+    PROGRESS = lib.DETECT_PROGRESS
+    VOICE = lib.DETECT_VOICE
+
+
+class SpanAlarm(IntFlag):
+    """Alarms of a span (G.704, G.732)."""
+
+    NONE = 0
+    LOF = lib.SPAN_LOF
+    LOMF = lib.SPAN_LOMF
+    RAI = lib.SPAN_RAI
+    RMA = lib.SPAN_RMA
+
+
+class EventKind(IntEnum):
+    """What happened; engine.h says what `code`, `a` and `b` are for each."""
+
+    SIGNAL = lib.EV_SIGNAL
+    DTMF_ON = lib.EV_DTMF_ON
+    DTMF_OFF = lib.EV_DTMF_OFF
+    MFC_ON = lib.EV_MFC_ON
+    MFC_OFF = lib.EV_MFC_OFF
+    TONE_ON = lib.EV_TONE_ON
+    TONE_OFF = lib.EV_TONE_OFF
+    VOICE_ON = lib.EV_VOICE_ON
+    VOICE_OFF = lib.EV_VOICE_OFF
+    PLAY_DONE = lib.EV_PLAY_DONE
+    SEND_DONE = lib.EV_SEND_DONE
+    RECORD_HALF = lib.EV_RECORD_HALF
+    SPOTTED = lib.EV_SPOTTED
+    SPAN = lib.EV_SPAN
+    OVERRUN = lib.EV_OVERRUN
+
+
+class EngineEvent(NamedTuple):
+    """One event; a plain tuple, because hundreds of thousands are made."""
+
+    at: int  # samples since the engine's beginning
+    port: int
+    kind: EventKind
+    code: int
+    a: int
+    b: int
+
+
+EVENT: Final = Struct("=QIHHii")
+_KINDS: Final = {int(kind): kind for kind in EventKind}
+
+
+def decode_events(octets: memoryview) -> list[EngineEvent]:
+    """Events as they lie in the engine's memory."""
+    kinds = _KINDS
+    return [EngineEvent(at, port, kinds[kind], code, a, b) for at, port, kind, code, a, b in EVENT.iter_unpack(octets)]

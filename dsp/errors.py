@@ -1,0 +1,37 @@
+"""The branch of the error tree that floor 1 raises: a length, port or level that cannot be."""
+
+from kmcc.errors import KmccError
+
+
+class DspError(KmccError):
+    """Base of what the signal processing refuses before it reaches C."""
+
+
+class SamplesError(DspError):
+    """An array of samples or octets that a kernel cannot take."""
+
+    def __init__(self, what: str, found: str, expected: str) -> None:
+        super().__init__(f"{what}: found {found}, expected {expected}")
+
+
+class PortError(DspError):
+    """A port, or a number of ports, that the bank does not have."""
+
+    def __init__(self, what: str, value: int, lowest: int, highest: int) -> None:
+        super().__init__(f"{what} {value}: expected {lowest}..{highest}")
+        self.value = value
+
+
+class ToneError(DspError):
+    """A tone that cannot be generated."""
+
+    def __init__(self, what: str, found: object, expected: str) -> None:
+        super().__init__(f"tone with {what} {found}: expected {expected}")
+
+
+class WavError(DspError):
+    """A recording that is not what we read."""
+
+    def __init__(self, name: str, found: str, expected: str) -> None:
+        super().__init__(f"{name}: found {found}, expected {expected}")
+        self.name = name

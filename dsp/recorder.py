@@ -1,0 +1,111 @@
+"""Recorder: a stereo A-law WAV of what a port hears (left) and is sent (right); the octets go from C to the file.
+
+The sizes in the header are put right at every drain, so a file that a crash left behind can be read.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from kmcc.dsp._core import ffi, lib
+from kmcc.dsp.errors import DspError
+from kmcc.dsp.wav import wav_header
+
+RATE_HZ: Final = 8000
+OCTETS_PER_S: Final = 2 * RATE_HZ
+MOST_OCTETS: Final = 0xFFFF_FFFF - 51  # what the 32-bit sizes of RIFF can say; 74 hours
+
+
+class RecorderError(DspError):
+    """A recording that could not be opened, written or closed."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"recording {path}: {what}")
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A finished recording; `lost` counts octets that found no room in the ring."""
+
+    path: Path
+    duration_s: float
+    lost: int
+
+
+def ring_octets(seconds: float) -> int:
+    """The power of two that holds so many seconds of both directions."""
+    return 1 << max(2, (int(seconds * OCTETS_PER_S) - 1).bit_length())
+
+
+class Recorder:
+    """One recording; hand it to `Engine.record`, drain it now and then, close it after `Engine.stop_record`."""
+
+    def __init__(self, path: Path | str, *, ring_s: float = 8.0) -> None:
+        self.path = Path(path)
+        if not 0 < ring_s <= 3600:
+            raise RecorderError(self.path, f"a ring of {ring_s} s, expected more than 0 and up to 3600")
+        self._ring = ffi.new("uint8_t[]", ring_octets(ring_s))
+        self.state: Final[Any] = ffi.new("struct engine_recorder *", {"ring": self._ring, "size": len(self._ring)})
+        self._recording: Recording | None = None
+        try:
+            self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        except OSError as error:
+            raise RecorderError(self.path, f"cannot be opened: {error.strerror}") from error
+        try:
+            self._write_header()
+        except RecorderError:
+            os.close(self._fd)
+            raise
+        os.lseek(self._fd, 0, os.SEEK_END)
+
+    @property
+    def lost(self) -> int:
+        """Octets that found no room so far."""
+        return int(self.state.lost)
+
+    @property
+    def duration_s(self) -> float:
+        """What has reached the file."""
+        return int(self.state.drained) / OCTETS_PER_S
+
+    def check_open(self) -> None:
+        """RecorderError when it is closed."""
+        if self._recording is not None:
+            raise RecorderError(self.path, "is closed")
+
+    def drain(self) -> int:
+        """Write what the ring holds; how many octets that was."""
+        self.check_open()
+        written = int(lib.recorder_drain(self.state, self._fd))
+        if written < 0:
+            raise RecorderError(self.path, f"cannot be written: {os.strerror(ffi.errno)}")
+        if written:
+            self._write_header()
+        return written
+
+    def close(self) -> Recording:
+        """Drain, put the header right and close; a second close says the same again."""
+        if self._recording is None:
+            try:
+                self.drain()
+            finally:
+                os.close(self._fd)
+                self._recording = Recording(self.path, self.duration_s, self.lost)
+        return self._recording
+
+    def _write_header(self) -> None:
+        try:
+            os.pwrite(self._fd, wav_header(2, min(int(self.state.drained), MOST_OCTETS) & ~1), 0)
+        except OSError as error:
+            raise RecorderError(self.path, f"cannot be written: {error.strerror}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

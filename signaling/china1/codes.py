@@ -1,0 +1,105 @@
+"""The rows that make a profile: line states and codes (GB 3971.2-83), timers (Q.422, Q.442, Q.476), KB meanings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+
+class Forward(Enum):
+    """Line states that the outgoing end sends."""
+
+    IDLE = "idle"
+    SEIZURE = "seizure"
+    CLEAR_FORWARD = "clear_forward"
+    FAULT = "fault"
+
+
+class Backward(Enum):
+    """Line states that the incoming end sends."""
+
+    IDLE = "idle"
+    SEIZURE_ACK = "seizure_ack"
+    ANSWER = "answer"
+    CLEAR_BACK = "clear_back"
+    RELEASE = "release"
+    BLOCKED = "blocked"
+
+
+class Repeat(Enum):
+    """What A2 asks for."""
+
+    FROM_FIRST = "from_first"  # GB 3377-82
+    LAST_BUT_ONE = "last_but_one"  # Q.441 A-2
+
+
+class Kb(Enum):
+    """What a KB signal says about the called subscriber."""
+
+    FREE = "called free"
+    BUSY = "called busy"
+    VACANT = "vacant number"
+    CONGESTION = "congestion"
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A row of the timer table; the configuration may change the ms and nothing else."""
+
+    name: str
+    ms: int
+    why: str
+
+
+TIMERS: Final = (
+    Timer("persistence", 20, "a changed line code must stay this long (Q.422 2.3.2)"),
+    Timer("seize_ack", 1_000, "seizure to seizing acknowledgement, at the outgoing end"),
+    Timer("answer_supervision", 60_000, "KB free to the answer signal, at the outgoing end"),
+    Timer("reanswer", 90_000, "clear back to clear forward, at the outgoing end"),
+    Timer("release_guard", 10_000, "clear forward to idle, at the outgoing end; then an alarm"),
+    Timer("release", 430, "clear forward to idle, how long the incoming end takes"),
+    Timer("idle_guard", 100, "idle to the next seizure (Q.421, Q.422)"),
+    Timer("answer_guard", 150, "end of KB to the answer signal, at the incoming end; at least 75"),
+    Timer("t1", 15_000, "outgoing: forward signal on and no backward signal (Q.476)"),
+    Timer("t2", 24_000, "outgoing: no forward signal on (Q.476)"),
+    Timer("t3", 15_000, "incoming: between two forward signals, the first one too (Q.476)"),
+    Timer("t4", 15_000, "incoming: backward signal on and the forward signal does not stop"),
+    Timer("pulse", 150, "length of an A signal sent as a pulse (Q.442)"),
+    Timer("pulse_gap", 100, "end of the last backward signal to a pulse, at least (Q.442)"),
+)
+
+FORWARD: Final[Mapping[Forward, int]] = MappingProxyType(
+    {
+        Forward.IDLE: 0b1011,
+        Forward.SEIZURE: 0b0011,
+        Forward.CLEAR_FORWARD: 0b1011,
+        Forward.FAULT: 0b1111,
+    }
+)
+BACKWARD: Final[Mapping[Backward, int]] = MappingProxyType(
+    {
+        Backward.IDLE: 0b1011,
+        Backward.SEIZURE_ACK: 0b1111,
+        Backward.ANSWER: 0b0111,
+        Backward.CLEAR_BACK: 0b1111,
+        Backward.RELEASE: 0b1111,
+        Backward.BLOCKED: 0b1111,
+    }
+)
+
+# The other pairs may share a code: the two ends tell them apart by history (GB 3971.2-83).
+MUST_DIFFER: Final[tuple[tuple[Forward, Forward] | tuple[Backward, Backward], ...]] = (
+    (Forward.IDLE, Forward.SEIZURE),
+    (Forward.CLEAR_FORWARD, Forward.SEIZURE),
+    (Forward.FAULT, Forward.IDLE),
+    (Forward.FAULT, Forward.SEIZURE),
+    (Forward.FAULT, Forward.CLEAR_FORWARD),
+    (Backward.IDLE, Backward.SEIZURE_ACK),
+    (Backward.IDLE, Backward.ANSWER),
+    (Backward.IDLE, Backward.CLEAR_BACK),
+    (Backward.IDLE, Backward.RELEASE),
+    (Backward.IDLE, Backward.BLOCKED),
+    (Backward.ANSWER, Backward.SEIZURE_ACK),
+    (Backward.ANSWER, Backward.CLEAR_BACK),
+)

@@ -10,15 +10,17 @@ from kmcc.switch.circuit import (
     IdleIndication,
     Indication,
     ReleaseIndication,
+    SetupIndication,
 )
 
 
 class Leg:
-    """Milestones: `alerting`, `answered`, `ended` (with the cause), `idle`. Each is reached once or never."""
+    """Milestones: `setup` (incoming: the number is complete), `alerting`, `answered`, `ended` (with the cause), `idle`. Each is reached once or never."""
 
     def __init__(self, circuit: Circuit) -> None:
         loop = asyncio.get_running_loop()
         self.circuit = circuit
+        self.setup: asyncio.Future[SetupIndication] = loop.create_future()
         self.alerting: asyncio.Future[None] = loop.create_future()
         self.answered: asyncio.Future[None] = loop.create_future()
         self.ended: asyncio.Future[Cause] = loop.create_future()
@@ -32,6 +34,9 @@ class Leg:
 
     def hear(self, indication: Indication) -> None:
         match indication:
+            case SetupIndication():
+                if not self.setup.done():
+                    self.setup.set_result(indication)
             case AlertingIndication():
                 _reach(self.alerting)
             case AnswerIndication():
@@ -57,7 +62,10 @@ def _reach(milestone: asyncio.Future[None]) -> None:
         milestone.set_result(None)
 
 
-async def first_of(*milestones: asyncio.Future[None] | asyncio.Future[Cause], timeout_s: float | None = None) -> bool:
+Milestone = asyncio.Future[None] | asyncio.Future[Cause] | asyncio.Future[bool] | asyncio.Future[SetupIndication]
+
+
+async def first_of(*milestones: Milestone, timeout_s: float | None = None) -> bool:
     """Wait until one of them is reached; False when the time ran out before."""
     done, _ = await asyncio.wait(milestones, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
     return bool(done)

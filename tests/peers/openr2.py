@@ -127,6 +127,7 @@ class OpenR2Board:
         self._id = OpenR2Board._next_id
         OpenR2Board._next_id += 1
         self.events: list[PeerEvent] = []
+        self.speech = bytearray()  # all A-law octets that came down the line to the library
         self._accepts, self._answers = accepts, answers
         self._wanted: list[Callable[[], object]] = []
         _listeners[self._id] = self._on_event
@@ -197,6 +198,7 @@ class OpenR2Board:
             if isinstance(change, SignalChange) and change.channel == self._channel:
                 self._lib.channel_receive_bits(self._fd, change.nibble)
         self._heard += block.speech[self._channel - 1]
+        self.speech += block.speech[self._channel - 1]
         if len(self._heard) == FRAME:
             self._exchange_frame()
 

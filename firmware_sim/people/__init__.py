@@ -1,0 +1,1 @@
+"""Callers, subscribers and seat agents: small scripts with ears, keys and a voice."""

@@ -1,0 +1,79 @@
+"""A called subscriber of the simulated exchange: answers, is busy, lets it ring, or does not exist."""
+
+import asyncio
+from dataclasses import dataclass
+from enum import Enum
+
+from kmcc.dsp.tone import CHINA_TONES
+from kmcc.firmware_sim.people.ears import Ears
+from kmcc.switch.announce import Language
+from kmcc.switch.circuit import Cause
+from kmcc.switch.leg import Leg, first_of
+from kmcc.switch.media import Media
+from kmcc.switch.prompts import PromptSet
+from kmcc.switch.speech_path import SpeechPath
+
+
+class Habit(Enum):
+    """What a subscriber does when he is called."""
+
+    ANSWERS = "answers"
+    RINGS_OUT = "nobody is at home: ring-back tone until the caller gives up"
+    BUSY_TONE = "busy behind another exchange: free signal, then busy tone in band"
+    BUSY_SIGNAL = "busy on this exchange: KB4"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """`habits` are used one after the other, call by call; the last one stays."""
+
+    number: str
+    habits: tuple[Habit, ...] = (Habit.ANSWERS,)
+    rings_s: float = 3.0
+    talks_s: float = 8.0
+    greeting: tuple[str, ...] = ("hello",)
+    language: Language = Language.ZH
+
+    def habit(self, calls_before: int) -> Habit:
+        return self.habits[min(calls_before, len(self.habits) - 1)]
+
+
+class CalledParty:
+    """One call to a subscriber, on the port of the trunk it came in on."""
+
+    def __init__(self, subscriber: Subscriber, habit: Habit, leg: Leg, media: Media, prompts: PromptSet) -> None:
+        self._subscriber = subscriber
+        self._habit = habit
+        self._leg = leg
+        self._prompts = prompts
+        self._path = SpeechPath(media, leg.port)
+        self._ears = Ears(media, leg.port)
+
+    async def live(self) -> None:
+        """Take the call to its end."""
+        try:
+            await self._take()
+        finally:
+            self._ears.close()
+            self._path.close()
+
+    async def _take(self) -> None:
+        if self._habit is Habit.BUSY_SIGNAL:
+            return self._leg.release(Cause.BUSY)
+        self._leg.circuit.alert()
+        self._path.send_tone(CHINA_TONES["busy" if self._habit is Habit.BUSY_TONE else "ring_back"])
+        if self._habit is not Habit.ANSWERS:
+            await first_of(self._leg.ended)
+            return None
+        if await first_of(self._leg.ended, timeout_s=self._subscriber.rings_s):
+            return None
+        await self._talk()
+        return None
+
+    async def _talk(self) -> None:
+        self._path.stop_tone()
+        self._leg.circuit.answer()
+        await asyncio.sleep(0.3)
+        self._path.play(self._prompts.clips(self._subscriber.greeting, self._subscriber.language))
+        await first_of(self._leg.ended, timeout_s=self._subscriber.talks_s)
+        self._leg.release(Cause.NORMAL)

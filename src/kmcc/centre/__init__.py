@@ -1,0 +1,1 @@
+"""The business of the customer service centre, told as flows over calls."""

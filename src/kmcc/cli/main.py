@@ -1,0 +1,80 @@
+"""`kmcc`: the commands, and the one place where errors become one line on stderr and an exit code."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from kmcc import __version__
+from kmcc.cli import dsp, init, prompts, run
+from kmcc.cli.exit_codes import BAD_INPUT, INTERRUPTED, NO_BOARD, OK
+from kmcc.drivers.board import BoardError
+from kmcc.errors import KmccError
+
+app = typer.Typer(
+    name="kmcc",
+    help="The platform of a telecom operator's customer service centre.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run.run)
+app.command("init")(init.init)
+app.add_typer(dsp.app, name="dsp")
+app.add_typer(prompts.app, name="prompts")
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"kmcc {__version__}")
+        raise typer.Exit(OK)
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options of `kmcc` itself."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit code. Only a fault of ours passes as an exception."""
+    try:
+        code = app(args=arguments, prog_name="kmcc", standalone_mode=False)
+        sys.stdout.flush()
+    except KmccError as error:
+        return _complain(str(error), NO_BOARD if isinstance(error, BoardError) else BAD_INPUT)
+    except TyperException as error:
+        return _complain(error.format_message(), BAD_INPUT)
+    except (BrokenPipeError, SystemExit) as error:
+        if not isinstance(error.__context__ or error, BrokenPipeError):  # typer, too, leaves with SystemExit then
+            raise
+        return _reader_left()
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _complain(f"{error.filename}: {error.strerror}", BAD_INPUT)
+    except typer.Abort:
+        return INTERRUPTED
+    return code if isinstance(code, int) else OK
+
+
+def _complain(message: str, code: int) -> int:
+    """One line a fault; `kmcc --help` and the like have printed their text already and have none."""
+    for line in message.splitlines():
+        print(f"kmcc: {line}", file=sys.stderr)
+    return code
+
+
+def _reader_left() -> int:
+    """`kmcc ... | head`: what is still buffered goes nowhere, or Python would complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

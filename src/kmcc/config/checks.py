@@ -1,0 +1,195 @@
+"""What only the whole configuration can tell: channels, lines and names that must fit together."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Final
+
+from kmcc.config.channels import channel_words
+from kmcc.config.errors import Place
+from kmcc.config.model import Config
+from kmcc.config.plan import number_rows
+from kmcc.config.sections import Board
+from kmcc.config.wording import value_words
+from kmcc.signaling.china1.profile import load_profile
+from kmcc.signaling.effects import ProfileError
+from kmcc.switch.errors import SwitchError
+from kmcc.switch.numbering import NumberPlan, NumberPlanError
+from kmcc.switch.prompts import faults, packaged_directory
+
+CALLING_HOURS: Final = (time(8), time(21))
+"""No reminder rings a customer outside these hours, whatever the configuration says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault that has no line yet; see Fault."""
+
+    place: Place
+    found: str
+    expected: str | None
+
+
+def check(config: Config) -> list[Finding]:
+    return [finding for rule in RULES for finding in rule(config)]
+
+
+def _trunk_groups_have_a_span(config: Config) -> Iterator[Finding]:
+    for index, group in enumerate(config.trunk_groups):
+        board = _board(config, group.board)
+        if board is None:
+            yield _no_board(config, ("trunk_groups", index, "board"), group.board)
+        elif group.span >= board.spans:
+            expected = _counted("span", board.spans, group.board)
+            yield Finding(("trunk_groups", index, "span"), str(group.span), expected)
+
+
+def _channels_do_not_overlap(config: Config) -> Iterator[Finding]:
+    owners: dict[tuple[int, int, int], int] = {}
+    for index, group in enumerate(config.trunk_groups):
+        taken: dict[int, list[int]] = {}
+        for channel in group.channels:
+            owner = owners.setdefault((group.board, group.span, channel), index)
+            if owner != index:
+                taken.setdefault(owner, []).append(channel)
+        for owner, channels in taken.items():
+            name = value_words(config.trunk_groups[owner].name)
+            expected = f"channels that are not in group {name} of the same span"
+            yield Finding(("trunk_groups", index, "channels"), channel_words(tuple(channels)), expected)
+
+
+def _names_are_unique(config: Config) -> Iterator[Finding]:
+    sections: tuple[tuple[str, str, list[str]], ...] = (
+        ("boards", "url", [board.url for board in config.boards]),
+        ("trunk_groups", "name", [group.name for group in config.trunk_groups]),
+        ("seats", "id", [seat.id for seat in config.seats]),
+    )
+    for section, key, names in sections:
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                first = f"{section}[{names.index(name)}]"
+                yield Finding((section, index, key), value_words(name), f"another {key} than that of {first}")
+
+
+def _numbers_lead_somewhere(config: Config) -> Iterator[Finding]:
+    outgoing = [group.name for group in config.trunk_groups if group.direction != "in"]
+    for index, number in enumerate(config.numbers):
+        if number.route is not None and number.route not in outgoing:
+            groups = ", ".join(outgoing) or "there is none"
+            expected = f"a trunk group with direction out or both ({groups})"
+            yield Finding(("numbers", index, "route"), value_words(number.route), expected)
+
+
+def _number_plan_is_sound(config: Config) -> Iterator[Finding]:
+    rows = number_rows(config)
+    try:
+        NumberPlan(rows)
+    except NumberPlanError as error:
+        yield Finding(("numbers", rows.index(error.row)), str(error), None)
+
+
+def _prompts_are_complete(config: Config) -> Iterator[Finding]:
+    directory = Path(config.prompts.directory) if config.prompts.directory else packaged_directory()
+    try:
+        found: tuple[SwitchError, ...] = faults(directory)
+    except SwitchError as error:  # a catalogue that cannot be read
+        found = (error,)
+    for fault in found:
+        yield Finding(("prompts", "directory"), str(fault), None)
+
+
+def _access_code_is_a_number(config: Config) -> Iterator[Finding]:
+    code = config.centre.access_code
+    if not any(number.prefix == code and number.service is not None for number in config.numbers):
+        expected = "the prefix of one of [[numbers]] that leads to a service"
+        yield Finding(("centre", "access_code"), value_words(code), expected)
+
+
+def _seats_have_a_line(config: Config) -> Iterator[Finding]:
+    owners: dict[tuple[int, int], str] = {}
+    for index, seat in enumerate(config.seats):
+        board = _board(config, seat.board)
+        owner = owners.setdefault((seat.board, seat.line), seat.id)
+        if board is None:
+            yield _no_board(config, ("seats", index, "board"), seat.board)
+        elif seat.line >= board.lines:
+            expected = _counted("line", board.lines, seat.board)
+            yield Finding(("seats", index, "line"), str(seat.line), expected)
+        elif owner != seat.id:
+            yield Finding(("seats", index, "line"), str(seat.line), f"a line that seat {owner} does not have")
+
+
+def _reminders_ring_by_day(config: Config) -> Iterator[Finding]:
+    start, end = config.reminders.window_start, config.reminders.window_end
+    earliest, latest = CALLING_HOURS
+    if start < earliest or start > latest:
+        yield Finding(("reminders", "window_start"), f"{start:%H:%M}", f"{earliest:%H:%M} to {latest:%H:%M}")
+    if end <= start or end > latest:
+        expected = f"later than window_start, {latest:%H:%M} at the latest"
+        yield Finding(("reminders", "window_end"), f"{end:%H:%M}", expected)
+
+
+def _files_can_be_written(config: Config) -> Iterator[Finding]:
+    store = config.store
+    for key, folder in (
+        ("recordings", Path(store.recordings)),
+        ("events", Path(store.events).parent),
+        ("cdr", Path(store.cdr).parent),
+    ):
+        if not _is_writable(folder):
+            yield Finding(("store", key), value_words(getattr(store, key)), "a place where files can be written")
+
+
+def _is_writable(folder: Path) -> bool:
+    """The folder, or the nearest one above it that exists: the rest is made at start."""
+    for place in (folder, *folder.absolute().parents):
+        if place.exists():
+            return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+    return False
+
+
+def _board(config: Config, index: int) -> Board | None:
+    return config.boards[index] if index < len(config.boards) else None
+
+
+def _no_board(config: Config, place: Place, index: int) -> Finding:
+    return Finding(place, str(index), f"one of {len(config.boards)} [[boards]], counted from 0")
+
+
+def _counted(what: str, count: int, board: int) -> str:
+    return f"a number below {count}: boards[{board}] has {count} {what}{'' if count == 1 else 's'}, counted from 0"
+
+
+def _profiles_work(config: Config) -> Iterator[Finding]:
+    for index, group in enumerate(config.trunk_groups):
+        try:
+            load_profile({"name": group.name, **group.profile})
+        except ProfileError as error:
+            place = ("trunk_groups", index, "profile", *_row_named_in(str(error), group.profile))
+            yield Finding(place, str(error), None)
+
+
+def _row_named_in(message: str, profile: Mapping[str, object]) -> Place:
+    """The row of the profile's tables that the message speaks of."""
+    for section, rows in profile.items():
+        for row in rows if isinstance(rows, dict) else ():
+            if f"{section}.{row}" in message:
+                return (section, row)
+    return ()
+
+
+RULES: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
+    _trunk_groups_have_a_span,
+    _channels_do_not_overlap,
+    _profiles_work,
+    _names_are_unique,
+    _numbers_lead_somewhere,
+    _number_plan_is_sound,
+    _access_code_is_a_number,
+    _seats_have_a_line,
+    _reminders_ring_by_day,
+    _files_can_be_written,
+    _prompts_are_complete,
+)

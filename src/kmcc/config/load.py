@@ -1,0 +1,94 @@
+"""From a file to a Config: syntax, then types and limits, then what only the whole can tell."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from kmcc.config.checks import Finding, check
+from kmcc.config.errors import ConfigError, Fault, Place, dotted
+from kmcc.config.locator import line_of, locate
+from kmcc.config.model import Config
+from kmcc.config.wording import expected, found, place_of
+
+_LINE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+def load_config(path: Path) -> Config:
+    """The configuration of this file. ConfigError names every fault that could be found in one go."""
+    text = _text(path)
+    raw, lines = _parsed(path, text)
+    config, errors = _validated(raw)
+    faults = [Fault(dotted(place_of(e)), line_of(lines, place_of(e)), found(e), expected(e)) for e in errors]
+    if config is not None:
+        faults += [_fault(finding, lines) for finding in check(config)]
+    if config is None or faults:
+        raise ConfigError(path, _in_file_order(faults))
+    return config
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        fault = Fault("", None, f"{error.strerror}", "a configuration that can be read (kmcc init writes one)")
+    except UnicodeDecodeError:
+        fault = Fault("", None, "octets that are no UTF-8", "TOML, which is UTF-8 text")
+    raise ConfigError(path, (fault,))
+
+
+def _parsed(path: Path, text: str) -> tuple[dict[str, Any], dict[Place, int]]:
+    try:
+        return tomllib.loads(text), locate(text)
+    except tomllib.TOMLDecodeError as error:
+        match = _LINE.search(str(error))
+        at = match[1] if match else None
+        line = int(at) if at else text.count("\n") + 1
+        fault = Fault("", line, f"no TOML: {_LINE.sub('', str(error))}", "TOML 1.0")
+    except RecursionError:
+        fault = Fault("", None, "lists in lists without end", "no more than a few levels")
+    raise ConfigError(path, (fault,))
+
+
+def _validated(raw: dict[str, Any]) -> tuple[Config | None, list[ErrorDetails]]:
+    """The configuration, and what pydantic has against it. Unknown keys alone do not hide what else is wrong."""
+    try:
+        return Config.model_validate(_frozen(raw)), []
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    if any(e["type"] != "extra_forbidden" for e in errors):
+        return None, errors
+    for e in errors:
+        _remove(raw, e["loc"])
+    return Config.model_validate(_frozen(raw)), errors
+
+
+def _frozen(value: Any) -> Any:
+    """Lists become tuples: the model is strict and its sequences do not change."""
+    match value:
+        case list():
+            return tuple(_frozen(element) for element in value)
+        case dict():
+            return {key: _frozen(element) for key, element in value.items()}
+        case _:
+            return value
+
+
+def _remove(raw: Any, place: Place) -> None:
+    for step in place[:-1]:
+        raw = raw[step]
+    del raw[place[-1]]
+
+
+def _fault(finding: Finding, lines: dict[Place, int]) -> Fault:
+    is_default = finding.place[:1] not in lines
+    found_words = f"{finding.found} (by default)" if is_default and finding.expected else finding.found
+    return Fault(dotted(finding.place), line_of(lines, finding.place), found_words, finding.expected)
+
+
+def _in_file_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(sorted(faults, key=lambda fault: fault.line or 0))

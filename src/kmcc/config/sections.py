@@ -1,0 +1,129 @@
+"""The sections of kmcc.toml: each key with its type, limit and default."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from sqlalchemy import URL, make_url
+
+from kmcc.config.values import (
+    Address,
+    Channels,
+    ClockTime,
+    Digits,
+    Name,
+    StoreUrl,
+    TimeZone,
+    at_least_one,
+    clock_time,
+)
+
+Service = Literal["centre", "directory", "fault", "bill", "complaint", "acceptance", "information", "toll"]
+"""What a dialled number can lead to and a seat can be skilled in. `centre` is the access code with its voice menu."""
+
+Language = Literal["zh", "en"]
+Level = Annotated[int, Field(ge=1, le=9)]
+
+
+class Section(BaseModel):
+    """Nothing unknown, nothing converted behind the reader's back, nothing changed later."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Centre(Section):
+    area_code: Digits = "0871"
+    access_code: Digits = "1000"
+    language: Language = "zh"
+    time_zone: TimeZone = "Asia/Shanghai"
+
+
+class Store(Section):
+    url: StoreUrl = "sqlite:///kmcc.db"
+    password: SecretStr | None = None
+    recordings: Name = "recordings"
+    events: Name = "events.jsonl"
+    cdr: Name = "cdr.csv"
+
+    def address(self) -> URL:
+        """The database's URL with its password in place."""
+        url = make_url(self.url)
+        return url if self.password is None else url.set(password=self.password.get_secret_value())
+
+
+class Http(Section):
+    host: Name = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+
+
+class Media(Section):
+    tick_ms: Literal[2, 8, 10] = 8
+    persist_ms: int = Field(default=20, ge=1, le=200)
+
+
+class Board(Section):
+    url: Address = "sim://kunming?seed=1&calls_per_hour=120"
+    spans: int = Field(default=1, ge=0, le=63)
+    lines: int = Field(default=4, ge=0, le=256)
+
+
+class TrunkGroup(Section):
+    name: Name
+    channels: Channels
+    board: int = Field(default=0, ge=0)
+    span: int = Field(default=0, ge=0)
+    direction: Literal["in", "out", "both"] = "both"
+    search: Literal["lowest", "highest", "cyclic", "longest_idle"] = "longest_idle"
+    signalling: Literal["china1"] = "china1"
+    profile: dict[str, object] = {}
+    """Rows laid over the default profile: tables timers (ms), register, forward, backward."""
+
+
+class Number(Section):
+    """Digits that callers dial: they reach a service of ours, or leave by a trunk group."""
+
+    prefix: Digits
+    min_digits: int = Field(ge=1, le=24)
+    max_digits: int = Field(ge=1, le=24)
+    service: Service | None = None
+    route: Name | None = None
+    charge_class: Name = "local"
+
+    @model_validator(mode="after")
+    def _leads_to_one_place(self) -> Self:
+        if (self.service is None) == (self.route is None):
+            raise ValueError("either service or route (a trunk group)")
+        if not len(self.prefix) <= self.min_digits <= self.max_digits:
+            raise ValueError("length of prefix <= min_digits <= max_digits")
+        return self
+
+    @property
+    def target(self) -> str:
+        """Name of the service or of the trunk group."""
+        return self.service or self.route or ""
+
+
+class Seat(Section):
+    id: Name
+    line: int = Field(ge=0)
+    board: int = Field(default=0, ge=0)
+    kind: Literal["professional", "integrated"] = "integrated"
+    skills: Annotated[dict[Service, Level], AfterValidator(at_least_one)]
+    languages: Annotated[tuple[Language, ...], AfterValidator(at_least_one)] = ("zh",)
+
+
+class Queue(Section):
+    ring_s: int = Field(default=20, ge=1, le=600)
+    wrap_up_s: int = Field(default=5, ge=0, le=3600)
+    max_wait_s: int = Field(default=300, ge=1, le=7200)
+    max_length: int = Field(default=50, ge=0, le=10_000)
+
+
+class Prompts(Section):
+    directory: str = ""
+
+
+class Reminders(Section):
+    enabled: bool = True
+    window_start: ClockTime = clock_time("09:00")
+    window_end: ClockTime = clock_time("20:00")
+    retry_minutes: int = Field(default=30, ge=1, le=1440)

@@ -1,0 +1,102 @@
+"""pydantic's errors in the words of a fault: what stands there, what is expected. Secrets are never quoted."""
+
+import json
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Final
+
+from pydantic_core import ErrorDetails
+
+from kmcc.config.errors import Place
+from kmcc.config.model import Config
+from kmcc.config.sections import (
+    Board,
+    Centre,
+    Http,
+    Media,
+    Number,
+    Prompts,
+    Queue,
+    Reminders,
+    Seat,
+    Section,
+    Store,
+    TrunkGroup,
+)
+
+SECTIONS: Final[Mapping[str, type[Section]]] = {
+    "centre": Centre,
+    "store": Store,
+    "http": Http,
+    "media": Media,
+    "boards": Board,
+    "trunk_groups": TrunkGroup,
+    "numbers": Number,
+    "seats": Seat,
+    "queue": Queue,
+    "prompts": Prompts,
+    "reminders": Reminders,
+}
+SECRETS: Final[frozenset[Place]] = frozenset({("store", "password"), ("store", "url")})
+SHOWN_CHARACTERS: Final = 60
+
+_EXPECTED: Final[Mapping[str, Callable[[Mapping[str, object]], str]]] = {
+    "int_type": lambda _: "a whole number",
+    "string_type": lambda _: "a text in quotes",
+    "bool_type": lambda _: "true or false",
+    "model_type": lambda _: "a section with keys",
+    "dict_type": lambda _: "a table of keys",
+    "tuple_type": lambda _: "a list; for a section, [[double brackets]]",
+    "missing": lambda _: "this key",
+    "greater_than_equal": lambda context: f"{context['ge']} or more",
+    "less_than_equal": lambda context: f"{context['le']} or less",
+    "literal_error": lambda context: f"{context['expected']}".replace("'", '"'),
+    "value_error": lambda context: f"{context['error']}",
+}
+
+
+def place_of(error: ErrorDetails) -> Place:
+    """Without pydantic's own mark for "the key itself"."""
+    return tuple(step for step in error["loc"] if step != "[key]")
+
+
+def found(error: ErrorDetails) -> str:
+    match error["type"]:
+        case "missing":
+            return "nothing"
+        case "extra_forbidden":
+            return "an unknown key"
+        case _ if place_of(error) in SECRETS:
+            return "something else (not shown)"
+        case _:
+            return value_words(error["input"])
+
+
+def expected(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":
+        return _known_keys(place_of(error))
+    words = _EXPECTED.get(error["type"])
+    return error["msg"] if words is None else words(error.get("ctx", {}))
+
+
+def value_words(value: object) -> str:
+    """A value as TOML has it; of a table or a list only its kind."""
+    match value:
+        case dict():
+            return "a table"
+        case list() | tuple():
+            return "a list"
+        case str():
+            text = json.dumps(value, ensure_ascii=False)
+            return text if len(text) <= SHOWN_CHARACTERS else f'{text[:SHOWN_CHARACTERS]}..."'
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return str(value)
+
+
+def _known_keys(place: Place) -> str:
+    model: type[Section] = Config if len(place) == 1 else SECTIONS[str(place[0])]
+    keys = list(model.model_fields)
+    close = get_close_matches(str(place[-1]), keys, n=1)
+    return f"{close[0]}?" if close else f"one of {', '.join(keys)}"

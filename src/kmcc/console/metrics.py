@@ -1,0 +1,108 @@
+"""GET /metrics: the house's figures in the text format of Prometheus, counted when they are asked for."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+from kmcc.switch.circuit import Cause, CircuitState
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitCount:
+    group: str
+    state: CircuitState
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatCount:
+    state: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CauseCount:
+    """Calls that ended so, since the start."""
+
+    cause: Cause
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All of it at one moment. A state or cause that is left out is not shown: give zeros."""
+
+    circuits: tuple[CircuitCount, ...]
+    seats: tuple[SeatCount, ...]
+    calls_ended: tuple[CauseCount, ...]
+    calls_in_progress: int
+    callers_waiting: int
+    events: int
+    ticks: int
+    late_ticks: int
+
+
+def families(figures: Figures) -> Iterator[Metric]:
+    yield _gauge(
+        "kmcc_circuits",
+        "Circuits by trunk group and state.",
+        ("group", "state"),
+        [((c.group, c.state.value), c.count) for c in figures.circuits],
+    )
+    yield _gauge("kmcc_seats", "Seats by state.", ("state",), [((s.state,), s.count) for s in figures.seats])
+    yield _gauge("kmcc_calls_in_progress", "Calls that are up or being set up.", (), [((), figures.calls_in_progress)])
+    yield _gauge("kmcc_callers_waiting", "Callers in the queue.", (), [((), figures.callers_waiting)])
+    yield _counter(
+        "kmcc_calls",
+        "Calls that have ended, by cause.",
+        ("cause",),
+        [((c.cause.words,), c.count) for c in figures.calls_ended],
+    )
+    yield _counter("kmcc_events", "Number of the newest event of the log.", (), [((), figures.events)])
+    yield _counter("kmcc_engine_ticks", "Ticks that the media engine has run.", (), [((), figures.ticks)])
+    yield _counter("kmcc_engine_late_ticks", "Ticks that began too late.", (), [((), figures.late_ticks)])
+
+
+def metrics_router(figures: Callable[[], Figures]) -> APIRouter:
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_House(figures))
+    router = APIRouter()
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+class _House(Collector):
+    def __init__(self, figures: Callable[[], Figures]) -> None:
+        self._figures = figures
+
+    def describe(self) -> Iterable[Metric]:
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        return families(self._figures())
+
+
+Sample = tuple[tuple[str, ...], float]
+
+
+def _gauge(name: str, words: str, labels: tuple[str, ...], samples: list[Sample]) -> Metric:
+    family = GaugeMetricFamily(name, words, labels=labels)
+    for values, count in samples:
+        family.add_metric(values, count)
+    return family
+
+
+def _counter(name: str, words: str, labels: tuple[str, ...], samples: list[Sample]) -> Metric:
+    family = CounterMetricFamily(name, words, labels=labels)
+    for values, count in samples:
+        family.add_metric(values, count)
+    return family

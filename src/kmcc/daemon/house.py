@@ -1,0 +1,181 @@
+"""The house: board, engine, circuits, calls, seats, store and services of one configuration, put together and run."""
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from kmcc.centre.desk import Desk, packaged_menu
+from kmcc.centre.dunning import Dunning
+from kmcc.centre.services import service_flows
+from kmcc.config import Config
+from kmcc.config.sections import Seat
+from kmcc.config.sections import TrunkGroup as GroupSection
+from kmcc.daemon.records import RecordFan
+from kmcc.drivers.board import Board
+from kmcc.dsp.engine import Engine
+from kmcc.signaling.china1.profile import load_profile
+from kmcc.store.call_records import SqlCdrSink
+from kmcc.store.database import Database
+from kmcc.store.event_log import EventLog
+from kmcc.switch.autodial.result import Result
+from kmcc.switch.autodial.window import Window
+from kmcc.switch.calendar import Calendar
+from kmcc.switch.callserver import CallServer
+from kmcc.switch.cdr import CsvCdrFile
+from kmcc.switch.china1_circuit import China1Circuit, Use
+from kmcc.switch.circuit import Circuit
+from kmcc.switch.frames import FrameClock
+from kmcc.switch.legbook import LegBook
+from kmcc.switch.loop_circuit import LoopCircuit
+from kmcc.switch.media import Media
+from kmcc.switch.numbering import NumberPlan, NumberRow
+from kmcc.switch.prompts import PromptSet
+from kmcc.switch.queue.machine import QueueMachine
+from kmcc.switch.queue.parties import Place, SeatKind, SeatProfile
+from kmcc.switch.queue.settings import QueueSettings
+from kmcc.switch.seats import SeatDesk
+from kmcc.switch.trunks import Direction, Search, TrunkGroup
+
+SAMPLES_PER_MS: Final = 8
+SEARCHES: Final[Mapping[str, Search]] = {search.name.lower(): search for search in Search}
+HOST: Final = "local"
+
+
+class House:
+    """Everything of one switch. `async with House(...)` opens and closes it; the frames are moved by its owner."""
+
+    def __init__(self, config: Config, board: Board, calendar: Calendar, *, executor: Executor | None = None) -> None:
+        self.config = config
+        self.calendar = calendar
+        self.engine = _engine(config)
+        board.bind(self.engine)
+        self.media = Media(self.engine)
+        self.frames = FrameClock(board, self.media)
+        self.prompts = PromptSet.load(Path(config.prompts.directory) if config.prompts.directory else None)
+        self.events = EventLog(Path(config.store.events), calendar)
+        self.database = Database(config.store.address(), executor)
+        self.database.migrate()
+        self.cdr_file = CsvCdrFile(Path(config.store.cdr))
+        self.sql_cdrs = SqlCdrSink(self.database)
+        self.records = RecordFan(self.cdr_file, self.sql_cdrs)
+        self.plan = NumberPlan(_rows(config))
+        self.groups = {group.name: self._group(group) for group in config.trunk_groups}
+        phones = {seat.id: self._phone(seat) for seat in config.seats}
+        self.seats = SeatDesk(QueueMachine(_queue_settings(config)), phones, self.events)
+        self.calls = self._call_server()
+        self.dunning = self._dunning()
+
+    def open(self) -> None:
+        """Trunks into service, seats signed in."""
+        self.calls.start()
+        for seat in self.config.seats:
+            self.seats.sign_in(_seat_profile(seat))
+        self.events.write("house.open", circuits=sum(len(g.circuits) for g in self.groups.values()))
+
+    async def close(self) -> None:
+        """End all calls; when it returns every record is on the disk."""
+        await self.calls.close()
+        self.events.write("house.closed", calls=self.records.count)
+        await self.database.run(lambda _: None)  # whatever the worker was given before is done when this is
+        self.cdr_file.close()
+        self.events.close()
+        self.database.close()
+
+    def _call_server(self) -> CallServer:
+        recordings = Path(self.config.store.recordings)
+        recordings.mkdir(parents=True, exist_ok=True)
+        desk = Desk(self.database, self.calendar, packaged_menu(self.prompts.catalogue))
+        return CallServer(
+            media=self.media,
+            prompts=self.prompts,
+            journal=self.events,
+            plan=self.plan,
+            onward=NumberPlan(_onward_rows(self.config)),
+            groups=self.groups,
+            flows=service_flows(desk),
+            seats=self.seats,
+            book=LegBook(self.calendar, self.events, self.records),
+            recordings=recordings,
+        )
+
+    def _dunning(self) -> Dunning:
+        reminders = self.config.reminders
+        zone = ZoneInfo(self.config.centre.time_zone)
+        retry = timedelta(minutes=reminders.retry_minutes)
+        return Dunning(
+            calls=self.calls,
+            database=self.database,
+            calendar=self.calendar,
+            journal=self.events,
+            calling=self.config.centre.access_code,
+            window=Window(reminders.window_start, reminders.window_end, zone),
+            retry=dict.fromkeys((Result.BUSY, Result.NO_ANSWER, Result.CONGESTION, Result.FAILED), retry),
+        )
+
+    def _group(self, group: GroupSection) -> TrunkGroup:
+        profile = load_profile({"name": group.name, **group.profile})
+        circuits: list[Circuit] = [
+            China1Circuit(
+                f"{group.name}/{channel}",
+                self.engine.port(group.span, channel),
+                self.media,
+                profile,
+                use=Use(group.direction),
+                analyse=self.plan.analyse,
+                journal=self.events,
+            )
+            for channel in group.channels
+        ]
+        return TrunkGroup(group.name, circuits, Direction(group.direction), SEARCHES[group.search])
+
+    def _phone(self, seat: Seat) -> LoopCircuit:
+        return LoopCircuit(f"seat/{seat.id}", self.engine.line(seat.line), self.media, self.events)
+
+
+def _engine(config: Config) -> Engine:
+    board = config.boards[0]
+    return Engine(
+        spans=board.spans,
+        lines=board.lines,
+        tick_samples=config.media.tick_ms * SAMPLES_PER_MS,
+        persist_ms=config.media.persist_ms,
+    )
+
+
+def _rows(config: Config) -> list[NumberRow]:
+    return [
+        NumberRow(n.prefix, n.min_digits, n.max_digits, n.service or n.route or "", n.charge_class)
+        for n in config.numbers
+    ]
+
+
+def _onward_rows(config: Config) -> list[NumberRow]:
+    """By which trunk group an ordinary call leaves: also for numbers that a service of ours takes first."""
+    return [
+        NumberRow(n.prefix, n.min_digits, n.max_digits, n.route, n.charge_class)
+        for n in config.numbers
+        if n.route is not None
+    ]
+
+
+def _queue_settings(config: Config) -> QueueSettings:
+    queue = config.queue
+    return QueueSettings(
+        lease_ms=queue.ring_s * 1000,
+        wrap_up_ms=queue.wrap_up_s * 1000,
+        max_wait_ms=queue.max_wait_s * 1000,
+        max_length=queue.max_length,
+    )
+
+
+def _seat_profile(seat: Seat) -> SeatProfile:
+    return SeatProfile(
+        seat=seat.id,
+        kind=SeatKind(seat.kind),
+        skills=dict(seat.skills.items()),
+        languages=seat.languages,
+        near=Place(HOST, str(seat.board)),
+    )

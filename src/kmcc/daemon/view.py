@@ -1,0 +1,67 @@
+"""What the console sees of the house: its health and its figures, counted when they are asked for."""
+
+from collections import Counter
+
+from kmcc import __version__
+from kmcc.console.health import Health
+from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
+from kmcc.daemon.house import House
+from kmcc.store.event_log import EventLog
+from kmcc.switch.circuit import Cause, CircuitState
+from kmcc.switch.queue.seat import SeatState
+
+
+class View:
+    """Implements kmcc.console.app.HouseView."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    @property
+    def events(self) -> EventLog:
+        return self._house.events
+
+    def health(self) -> Health:
+        house = self._house
+        states = Counter(c.state for group in house.groups.values() for c in group.circuits)
+        reasons = tuple(self._reasons(states))
+        return Health(
+            ok=not reasons,
+            reasons=reasons,
+            uptime_s=house.calendar.elapsed_s(),
+            version=__version__,
+            circuits_idle=states[CircuitState.IDLE],
+            circuits_busy=states[CircuitState.BUSY],
+            circuits_blocked=states[CircuitState.BLOCKED] + states[CircuitState.STARTING],
+            calls=len(house.calls.calls),
+            late_ticks=house.frames.late_ticks,
+        )
+
+    def _reasons(self, states: Counter[CircuitState]) -> list[str]:
+        house = self._house
+        reasons = []
+        if not states[CircuitState.IDLE] and not states[CircuitState.BUSY]:
+            reasons.append("no circuit is in service")
+        if house.sql_cdrs.unwritten:
+            reasons.append(f"{house.sql_cdrs.unwritten} call records wait for the database")
+        if house.events.unwritten_octets:
+            reasons.append(f"{house.events.unwritten_octets} octets of the event log wait for the disk")
+        return reasons
+
+    def figures(self) -> Figures:
+        house = self._house
+        seats = Counter(house.seats.states.values())
+        return Figures(
+            circuits=tuple(
+                CircuitCount(name, state, sum(c.state is state for c in group.circuits))
+                for name, group in house.groups.items()
+                for state in CircuitState
+            ),
+            seats=tuple(SeatCount(state.value, seats[state]) for state in SeatState),
+            calls_ended=tuple(CauseCount(cause, house.records.by_cause[cause]) for cause in Cause),
+            calls_in_progress=len(house.calls.calls),
+            callers_waiting=house.seats.waiting,
+            events=house.events.last_seq,
+            ticks=house.frames.ticks,
+            late_ticks=house.frames.late_ticks,
+        )

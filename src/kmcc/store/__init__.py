@@ -1,0 +1,1 @@
+"""Tables, migrations, repositories and the event log (SQLAlchemy, Alembic)."""

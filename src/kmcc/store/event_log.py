@@ -1,0 +1,88 @@
+"""The event log: every journal entry with a number and a time, in a file of JSON lines, replayable (R-332).
+
+One line is one event: {"seq":7,"t":1.25,"at":"2000-05-01T08:00:01.250000+08:00","kind":"call.offered","fields":{...}}.
+`seq` goes on after a restart; `t` counts from the start of the calendar, so it begins again with the process.
+Everything here happens on the loop's thread, and no clock is read but the calendar's.
+"""
+
+from collections import deque
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from kmcc.store.event import Event
+from kmcc.store.event_file import EventFile
+from kmcc.store.subscription import Subscription
+from kmcc.switch.calendar import Calendar
+from kmcc.switch.journal import Field
+
+KEEP: Final = 10_000
+BACKLOG: Final = 1_000
+
+
+class EventLog:
+    """Implements kmcc.switch.journal.Journal. `keep` events stay in memory, each subscriber may be `backlog` behind."""
+
+    def __init__(self, path: Path, calendar: Calendar, *, keep: int = KEEP, backlog: int = BACKLOG) -> None:
+        self._calendar = calendar
+        self._backlog = backlog
+        self._recent: deque[Event] = deque(maxlen=keep)
+        self._subscriptions: list[Subscription] = []
+        self._file = EventFile(path)
+        self.last_seq = self._file.last_seq
+        self.cut_octets = self._file.cut_octets
+        if self.cut_octets:
+            self.write("log.torn_line_cut", octets=self.cut_octets)
+
+    def write(self, kind: str, /, **fields: Field) -> None:
+        event = Event(
+            seq=self.last_seq + 1,
+            t=self._calendar.elapsed_s(),
+            at=self._calendar.now().isoformat(timespec="microseconds"),
+            kind=kind,
+            fields=tuple(sorted(fields.items())),
+        )
+        line = event.line()
+        self.last_seq = event.seq
+        self._recent.append(event)
+        self._file.append(line)
+        for subscription in self._subscriptions:
+            subscription.put(event)
+
+    @property
+    def unwritten_octets(self) -> int:
+        """What the file did not take (a full disk); it is tried again with every event."""
+        return self._file.unwritten_octets
+
+    @property
+    def lost_lines(self) -> int:
+        """Events that will never be in the file, because it was not writable for too long."""
+        return self._file.lost_lines
+
+    def since(self, seq: int) -> list[Event]:
+        """All events after number `seq`, in order."""
+        if self._recent and self._recent[0].seq <= seq + 1:
+            return [event for event in self._recent if event.seq > seq]
+        first_kept = self._recent[0].seq if self._recent else self.last_seq + 1
+        older = self._file.read(after=seq, before=first_kept)
+        return [*older, *(event for event in self._recent if event.seq > seq)]
+
+    def subscribe(self) -> Subscription:
+        """Every event from now on. `since` and then `subscribe` without an await between them leave no gap."""
+        subscription = Subscription(self._backlog, self.last_seq, self._subscriptions.remove)
+        self._subscriptions.append(subscription)
+        return subscription
+
+    def close(self) -> None:
+        """Subscribers get what they have not read yet, then their iteration ends."""
+        for subscription in tuple(self._subscriptions):
+            subscription.finish()
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""Automatic outgoing calls: one campaign as a machine, and what became of each attempt."""

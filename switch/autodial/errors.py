@@ -1,0 +1,16 @@
+"""Errors of the autodial machine."""
+
+from kmcc.switch.errors import SwitchError
+
+
+class CampaignError(SwitchError):
+    """A campaign that cannot be run, or an event that cannot be; the machine has not changed."""
+
+    def __init__(self, campaign: str, why: str) -> None:
+        super().__init__(f"campaign {campaign}: {why}")
+        self.campaign = campaign
+
+
+class WindowError(SwitchError):
+    def __init__(self, why: str) -> None:
+        super().__init__(f"calling window: {why}")

@@ -1,0 +1,222 @@
+"""A call as a flow sees it: answer, play, prompt, connect, queue, release.
+
+A flow is `async def flow(call: Call) -> None`. Whatever it awaits ends with CallEnded as soon as either side has
+hung up, so a flow needs no clean-up of its own; the call server closes the legs, the recording and the CDR.
+"""
+
+import asyncio
+from enum import Enum
+from typing import Protocol
+
+from kmcc.switch.announce import Language
+from kmcc.switch.circuit import CallingParty, Cause, Circuit
+from kmcc.switch.errors import SwitchError
+from kmcc.switch.journal import Field, Journal
+from kmcc.switch.leg import Leg, Milestone, first_of
+from kmcc.switch.prompts import PromptSet
+from kmcc.switch.speech_path import SpeechPath
+
+
+class Secrecy(Enum):
+    """Whether keys may be seen in journals and traces."""
+
+    OPEN = "open"
+    SECRET = "secret"
+
+
+class CallEnded(SwitchError):
+    """The call is over. Flows let it pass."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(f"the call has ended: {cause.words}")
+        self.cause = cause
+
+
+class ConnectFailed(SwitchError):
+    """The other party was not reached."""
+
+    def __init__(self, number: str, cause: Cause) -> None:
+        super().__init__(f"{number} was not reached: {cause.words}")
+        self.cause = cause
+
+
+class QueueGaveUp(SwitchError):
+    """No seat for this caller."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"no seat: {reason}")
+        self.reason = reason
+
+
+class Exchange(Protocol):
+    """What a call needs of the call server around it."""
+
+    journal: Journal
+    prompts: PromptSet
+
+    def place(self, call: "Call", number: str) -> Leg:
+        """Start an outgoing leg for this call. ConnectFailed when there is no route or no idle circuit."""
+        ...
+
+    def close_leg(self, call: "Call", leg: Leg) -> None:
+        """The outgoing leg is over: release what is left and write its CDR."""
+        ...
+
+    async def queue(self, call: "Call", service: str | None, grade: int) -> None: ...
+
+    def ordinary_route(self, number: str) -> bool:
+        """Whether an ordinary call to this number can go on from here."""
+        ...
+
+
+class Call:
+    """One call; `leg` is the side of the caller (or of the called party when we have dialled)."""
+
+    def __init__(
+        self, ident: str, leg: Leg, path: SpeechPath, exchange: Exchange, *, called: str, calling: CallingParty
+    ) -> None:
+        self.id = ident
+        self.leg = leg
+        self.path = path
+        self.called = called
+        self.calling = calling
+        self.language = Language.ZH
+        self.service: str | None = None
+        self.seat: str | None = None
+        self.waiting_ms: int | None = None
+        self._exchange = exchange
+
+    @property
+    def port(self) -> int:
+        return self.leg.port
+
+    @property
+    def answered(self) -> bool:
+        return self.leg.answered.done()
+
+    @property
+    def circuit(self) -> Circuit:
+        return self.leg.circuit
+
+    def note(self, kind: str, **fields: Field) -> None:
+        """A journal entry tied to this call."""
+        self._exchange.journal.write(kind, call=self.id, **fields)
+
+    # --- state of the call --------------------------------------------------------------------------------------
+
+    async def alert(self) -> None:
+        """Tell the far exchange that the called party is free; speech is through, nothing is charged yet."""
+        self._check()
+        if not self.leg.alerting.done():
+            self.leg.alerting.set_result(None)
+            self.circuit.alert()
+            self.note("call.alerting")
+
+    async def answer(self) -> None:
+        """Answer; charging starts."""
+        await self.alert()
+        if not self.leg.answered.done():
+            self.leg.answered.set_result(None)
+            self.circuit.answer()
+            self.path.listen_for_keys()
+            self.note("call.answered")
+
+    async def release(self, cause: Cause) -> None:
+        """End the call; always raises CallEnded, so a flow may end with it anywhere."""
+        self.leg.release(cause)
+        raise CallEnded(cause)
+
+    async def until(self, *milestones: Milestone, timeout_s: float | None = None) -> bool:
+        """Wait for one of these; False on time-out, CallEnded when the call ended first."""
+        reached = await first_of(*milestones, self.leg.ended, timeout_s=timeout_s)
+        self._check()
+        return reached
+
+    async def sleep(self, seconds: float) -> None:
+        await self.until(timeout_s=seconds)
+
+    def _check(self) -> None:
+        if self.leg.ended.done():
+            raise CallEnded(self.leg.ended.result())
+
+    # --- speech -------------------------------------------------------------------------------------------------
+
+    async def play(
+        self, names: tuple[str, ...], *, times: int = 1, until: "asyncio.Future[None] | None" = None
+    ) -> None:
+        """Play these prompts to their end, `times` times over; or until this milestone is reached."""
+        self._check()
+        clips = self._exchange.prompts.clips(names, self.language)
+        self.note("prompt.started", prompt=" ".join(names), language=self.language.value)
+        done = self.path.play(clips * times)
+        await first_of(done, self.leg.ended, *(() if until is None else (until,)))
+        if not done.done():
+            self.path.stop_play()
+        self._check()
+
+    async def prompt(
+        self,
+        names: tuple[str, ...],
+        *,
+        digits: int,
+        timeout_s: float,
+        secret: Secrecy = Secrecy.OPEN,
+        terminator: str = "#",
+    ) -> str:
+        """Play, and take up to `digits` keys; a key stops the prompt. The keys, or "" when none came in time."""
+        self._check()
+        self.path.listen_for_keys()
+        self.note("prompt.started", prompt=" ".join(names), language=self.language.value)
+        playing = self.path.play(self._exchange.prompts.clips(names, self.language))
+        await self.until(playing, self.path.key_pressed())
+        self.path.stop_play()
+        keys = ""
+        while len(keys) < digits:
+            key = await self._key(timeout_s)
+            if key is None or key == terminator:
+                break
+            self.note("key.pressed", key="*" if secret is Secrecy.SECRET else key, masked=secret is Secrecy.SECRET)
+            keys += key
+        return keys
+
+    async def _key(self, timeout_s: float) -> str | None:
+        if not await self.until(self.path.key_pressed(), timeout_s=timeout_s):
+            return None
+        return self.path.take_key()
+
+    # --- other parties ------------------------------------------------------------------------------------------
+
+    async def connect(self, number: str) -> Cause:
+        """Dial `number` and join both until one side hangs up; why the far side's leg ended.
+
+        Before the far side answers the caller hears what its exchange sends. ConnectFailed when it is not reached.
+        """
+        self._check()
+        leg = self._exchange.place(self, number)
+        try:
+            await self.until(leg.alerting, leg.ended)
+            if leg.ended.done():
+                raise ConnectFailed(number, leg.ended.result())
+            await self.alert()
+            self.path.connect(leg.port)
+            await self.until(leg.answered, leg.ended)
+            if not leg.answered.done():
+                raise ConnectFailed(number, leg.ended.result())
+            await self.answer()
+            await self.until(leg.ended)
+            return leg.ended.result()
+        finally:
+            self.path.disconnect(leg.port)
+            self._exchange.close_leg(self, leg)
+
+    async def queue(self, service: str | None, *, grade: int = 0) -> None:
+        """Wait for a seat, talk with it; returns when the talk has ended. QueueGaveUp when there is no seat."""
+        self._check()
+        await self._exchange.queue(self, service, grade)
+
+    async def proceed(self) -> None:
+        """Treat as an ordinary call: on by the numbering plan, else vacant number."""
+        if not self._exchange.ordinary_route(self.called):
+            await self.release(Cause.VACANT_NUMBER)
+        cause = await self.connect(self.called)
+        await self.release(cause)

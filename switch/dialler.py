@@ -1,0 +1,75 @@
+"""The dialler: runs one campaign's effects, placing its calls and classifying how each of them went."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from kmcc.switch.autodial import events as a
+from kmcc.switch.autodial.machine import Campaign
+from kmcc.switch.autodial.result import Result
+from kmcc.switch.calendar import Calendar
+from kmcc.switch.journal import Journal
+
+Attempt = Callable[[a.Dial], Awaitable[Result]]
+"""Places the call, talks, and says how it went."""
+
+
+class Dialler:
+    """One campaign from its start to its report."""
+
+    def __init__(self, campaign: Campaign, attempt: Attempt, calendar: Calendar, journal: Journal) -> None:
+        self._campaign = campaign
+        self._attempt = attempt
+        self._calendar = calendar
+        self._journal = journal
+        self._calls: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._report: asyncio.Future[a.CampaignReport] = asyncio.get_running_loop().create_future()
+
+    async def run(self) -> a.CampaignReport:
+        """Call everybody whose turn it is, as often as the plan says. Cancelling it stops the calls that are up."""
+        self._feed(a.Started(self._calendar.now()))
+        try:
+            return await self._report
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
+            for call in tuple(self._calls):
+                call.cancel()
+
+    def stop(self) -> None:
+        """No new call from now on."""
+        self._feed(a.StopRequested(self._calendar.now()))
+
+    def resume(self) -> None:
+        self._feed(a.ResumeRequested(self._calendar.now()))
+
+    def _feed(self, event: a.Event) -> None:
+        for effect in self._campaign.receive(event):
+            match effect:
+                case a.Dial():
+                    task = asyncio.get_running_loop().create_task(self._call(effect))
+                    self._calls.add(task)
+                    task.add_done_callback(self._calls.discard)
+                case a.WaitUntil(at):
+                    self._wait_until((at - self._calendar.now()).total_seconds())
+                case a.Finished(report):
+                    self._report.set_result(report)
+
+    async def _call(self, dial: a.Dial) -> None:
+        self._journal.write(
+            "campaign.dialled", contact=dial.contact, number=dial.number, attempt=dial.attempt
+        )
+        result = await self._attempt(dial)
+        self._journal.write(
+            "campaign.result", contact=dial.contact, number=dial.number, attempt=dial.attempt, result=result.value
+        )
+        self._feed(a.CallEnded(dial.contact, result, self._calendar.now()))
+
+    def _wait_until(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, seconds), self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._feed(a.Tick(self._calendar.now()))

@@ -1,0 +1,1 @@
+"""The queue machine: who waits, who is free, and who is given to whom."""

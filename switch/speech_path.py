@@ -1,0 +1,124 @@
+"""What a call does on its port: plays, sends tones, hears keys, is recorded. One owner at a time."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kmcc.dsp.engine import Detect, EngineEvent, EventKind
+from kmcc.dsp.recorder import Recorder, Recording
+from kmcc.dsp.tone import Tone
+from kmcc.switch.media import Media
+
+
+class SpeechPath:
+    """One engine port in use. `close` leaves it silent, unlinked and with no detector, player or recorder on."""
+
+    def __init__(self, media: Media, port: int) -> None:
+        self.port = port
+        self._media = media
+        self._plays: deque[asyncio.Future[bool]] = deque()  # the engine ends every play with one event, in order
+        self._keys: deque[str] = deque()
+        self._key_waiter: asyncio.Future[None] | None = None
+        self._recorder: Recorder | None = None
+        self._sound_handlers: list[Callable[[EngineEvent], None]] = []
+        media.subscribe(port, self._on_event)
+
+    def close(self) -> Recording | None:
+        """Give the port back; what was recorded on it, if anything."""
+        engine = self._media.engine
+        engine.stop_play(self.port)
+        engine.stop_tone(self.port)
+        engine.unlink(self.port)
+        self._media.ignore(self.port, Detect.DTMF | Detect.PROGRESS | Detect.VOICE)
+        self._media.unsubscribe(self.port, self._on_event)
+        return self.stop_recording()
+
+    # --- sending ------------------------------------------------------------------------------------------------
+
+    def play(self, clips: Sequence[bytes]) -> asyncio.Future[bool]:
+        """Play these A-law clips without a gap; True when heard to the end, False when stopped or replaced."""
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._plays.append(done)
+        self._media.engine.play(self.port, clips)
+        return done
+
+    def stop_play(self) -> None:
+        self._media.engine.stop_play(self.port)
+
+    def send_tone(self, tone: Tone) -> None:
+        self._media.engine.send_tone(self.port, tone)
+
+    def stop_tone(self) -> None:
+        self._media.engine.stop_tone(self.port)
+
+    def connect(self, other: int) -> None:
+        """Join both ways with another port."""
+        self._media.engine.connect(self.port, other)
+
+    def disconnect(self, other: int) -> None:
+        self._media.engine.unlink(self.port)
+        self._media.engine.unlink(other)
+
+    # --- hearing ------------------------------------------------------------------------------------------------
+
+    def listen_for_keys(self) -> None:
+        self._media.listen(self.port, Detect.DTMF)
+
+    def listen_for_sounds(self, handler: Callable[[EngineEvent], None]) -> None:
+        """Tell `handler` of progress tones and voice from now on."""
+        self._sound_handlers.append(handler)
+        self._media.listen(self.port, Detect.PROGRESS | Detect.VOICE)
+
+    def ignore_sounds(self) -> None:
+        self._sound_handlers.clear()
+        self._media.ignore(self.port, Detect.PROGRESS | Detect.VOICE)
+
+    def take_key(self) -> str | None:
+        """The oldest key not taken yet."""
+        return self._keys.popleft() if self._keys else None
+
+    def forget_keys(self) -> None:
+        self._keys.clear()
+
+    def key_pressed(self) -> asyncio.Future[None]:
+        """Done when a key can be taken. One waiter at a time."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self._keys:
+            waiter.set_result(None)
+        self._key_waiter = waiter
+        return waiter
+
+    # --- recording ----------------------------------------------------------------------------------------------
+
+    @property
+    def is_recording(self) -> bool:
+        return self._recorder is not None
+
+    def start_recording(self, path: Path) -> None:
+        """Both directions, left what we hear and right what we send."""
+        self._recorder = Recorder(path)
+        self._media.engine.record(self.port, self._recorder)
+
+    def stop_recording(self) -> Recording | None:
+        if self._recorder is None:
+            return None
+        recorder, self._recorder = self._recorder, None
+        self._media.engine.stop_record(self.port)
+        return recorder.close()
+
+    def _on_event(self, event: EngineEvent) -> None:
+        match event.kind:
+            case EventKind.PLAY_DONE:
+                done = self._plays.popleft()
+                if not done.done():
+                    done.set_result(event.code == 1)
+            case EventKind.DTMF_ON:
+                self._keys.append(chr(event.code))
+                if self._key_waiter is not None and not self._key_waiter.done():
+                    self._key_waiter.set_result(None)
+            case EventKind.RECORD_HALF if self._recorder is not None:
+                self._recorder.drain()
+            case EventKind.TONE_ON | EventKind.TONE_OFF | EventKind.VOICE_ON | EventKind.VOICE_OFF:
+                for handler in self._sound_handlers:
+                    handler(event)

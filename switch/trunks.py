@@ -1,0 +1,107 @@
+"""Trunk groups: circuits of one route, and the idle search for an outgoing call."""
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+
+from kmcc.switch.circuit import Circuit, CircuitState
+from kmcc.switch.errors import SwitchError
+
+
+class Direction(Enum):
+    IN = "in"
+    OUT = "out"
+    BOTH = "both"
+
+
+class Search(Enum):
+    """Which idle circuit is taken. Two ends of a two-way group search from opposite ends to avoid double seizure."""
+
+    LOWEST = "lowest"
+    HIGHEST = "highest"
+    CYCLIC = "cyclic"  # the next one after the last taken
+    LONGEST_IDLE = "longest idle"
+
+
+class TrunkGroupError(SwitchError):
+    """A trunk group that cannot be, or cannot do this."""
+
+    def __init__(self, group: str, why: str) -> None:
+        super().__init__(f"trunk group {group}: {why}")
+        self.group = group
+
+
+class AllTrunksBusyError(TrunkGroupError):
+    def __init__(self, group: str, busy: int, blocked: int) -> None:
+        super().__init__(group, f"no idle circuit ({busy} busy, {blocked} blocked)")
+
+
+class TrunkGroup:
+    """One group. A circuit that was seized is the caller's until `release`, whatever state it shows meanwhile."""
+
+    def __init__(self, name: str, circuits: Sequence[Circuit], direction: Direction, search: Search) -> None:
+        if not circuits:
+            raise TrunkGroupError(name, "has no circuit")
+        self.name = name
+        self.direction = direction
+        self.search = search
+        self._circuits = tuple(circuits)
+        self._index = {circuit.name: n for n, circuit in enumerate(circuits)}
+        if len(self._index) < len(self._circuits):
+            raise TrunkGroupError(name, "two circuits have one name")
+        self._seized = [False] * len(circuits)
+        self._released_at = [0] * len(circuits)
+        self._releases = 0
+        self._last = -1
+
+    @property
+    def circuits(self) -> tuple[Circuit, ...]:
+        return self._circuits
+
+    @property
+    def idle(self) -> int:
+        """How many can be seized now."""
+        return sum(map(self._is_idle, range(len(self._circuits))))
+
+    @property
+    def blocked(self) -> int:
+        """Out of service; a circuit whose far side is not known yet counts too."""
+        unusable = (CircuitState.BLOCKED, CircuitState.STARTING)
+        return sum(circuit.state in unusable for circuit in self._circuits)
+
+    @property
+    def busy(self) -> int:
+        """In use or seized. The three counts add up to the size of the group."""
+        return len(self._circuits) - self.idle - self.blocked
+
+    def seize(self) -> Circuit:
+        """An idle circuit for an outgoing call, now reserved; give it back with `release`."""
+        if self.direction is Direction.IN:
+            raise TrunkGroupError(self.name, "is for incoming calls only")
+        free = [n for n in range(len(self._circuits)) if self._is_idle(n)]
+        if not free:
+            raise AllTrunksBusyError(self.name, self.busy, self.blocked)
+        self._last = min(free, key=self._order())
+        self._seized[self._last] = True
+        return self._circuits[self._last]
+
+    def release(self, circuit: Circuit) -> None:
+        """The call on it, outgoing or incoming, is over: it goes behind those that have been idle longer."""
+        number = self._index.get(circuit.name)
+        if number is None:
+            raise TrunkGroupError(self.name, f"circuit {circuit.name} is none of ours")
+        self._seized[number] = False
+        self._releases += 1
+        self._released_at[number] = self._releases
+
+    def _is_idle(self, number: int) -> bool:
+        return self._circuits[number].state is CircuitState.IDLE and not self._seized[number]
+
+    def _order(self) -> Callable[[int], int]:
+        size = len(self._circuits)
+        orders: dict[Search, Callable[[int], int]] = {
+            Search.LOWEST: lambda n: n,
+            Search.HIGHEST: lambda n: -n,
+            Search.CYCLIC: lambda n: (n - self._last - 1) % size,
+            Search.LONGEST_IDLE: lambda n: self._released_at[n],
+        }
+        return orders[self.search]

@@ -1,0 +1,161 @@
+"""What does not fit together, one rule after the other. Each text is wrong in one way only."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kmcc.config import Config
+from kmcc.config.checks import check
+from kmcc.switch.prompts import packaged_directory
+
+Refuse = Callable[[str], list[str]]
+
+OUT = '[[trunk_groups]]\nname = "kunming-out"\nchannels = "21-30"\ndirection = "out"\n'  # the default numbers need it
+
+
+def group(name: str, channels: str, more: str = "") -> str:
+    return f'[[trunk_groups]]\nname = "{name}"\nchannels = "{channels}"\n{more}'
+
+
+def number(prefix: str, low: int, high: int, target: str) -> str:
+    return f'[[numbers]]\nprefix = "{prefix}"\nmin_digits = {low}\nmax_digits = {high}\n{target}\n'
+
+
+def seat(name: str, line: int, more: str = "") -> str:
+    return f'[[seats]]\nid = "{name}"\nline = {line}\nskills = {{ bill = 1 }}\n{more}'
+
+
+ACCESS = number("1000", 4, 4, 'service = "centre"')
+
+REFUSED = [
+    (
+        OUT + group("a", "1-10") + group("b", "1,9-12,30"),
+        [
+            ':10: trunk_groups[2].channels: found 1,9-10; expected channels that are not in group "a" of the same span',
+            ":10: trunk_groups[2].channels: found 30; "
+            'expected channels that are not in group "kunming-out" of the same span',
+        ],
+    ),
+    (
+        OUT + group("a", "1-10", "board = 1\n"),
+        [":8: trunk_groups[1].board: found 1; expected one of 1 [[boards]], counted from 0"],
+    ),
+    (
+        OUT + group("a", "1-10", "span = 1\n"),
+        [":8: trunk_groups[1].span: found 1; expected a number below 1: boards[0] has 1 span, counted from 0"],
+    ),
+    (
+        OUT + group("kunming-out", "1-10"),
+        [':6: trunk_groups[1].name: found "kunming-out"; expected another name than that of trunk_groups[0]'],
+    ),
+    (
+        OUT + group("a", "1", "[trunk_groups.profile.timers]\nt1 = -1\n"),
+        [":9: trunk_groups[1].profile.timers.t1: profile a: timers.t1 must be above 0 ms, got -1"],
+    ),
+    (
+        OUT + group("a", "1", "[trunk_groups.profile.register]\nka = 1\nani_after_digits = 100\n"),
+        [
+            ":10: trunk_groups[1].profile.register.ani_after_digits: "
+            "profile a: register.ani_after_digits must be 0..99, got 100"
+        ],
+    ),
+    (
+        ACCESS + number("3", 7, 7, 'route = "nowhere"'),
+        [':10: numbers[1].route: found "nowhere"; expected a trunk group with direction out or both (kunming-out)'],
+    ),
+    (
+        ACCESS + number("3", 7, 7, 'route = "kunming-in"'),
+        [':10: numbers[1].route: found "kunming-in"; expected a trunk group with direction out or both (kunming-out)'],
+    ),
+    (
+        ACCESS + number("10", 2, 2, 'service = "bill"'),
+        [
+            ":6: numbers[1]: number plan row prefix='10' min=2 max=2 route='bill': expected max_digits >= 4, "
+            "for the prefix '1000' begins with its complete number"
+        ],
+    ),
+    (
+        '[centre]\naccess_code = "10000"',
+        [':2: centre.access_code: found "10000"; expected the prefix of one of [[numbers]] that leads to a service'],
+    ),
+    (
+        '[centre]\naccess_code = "3"',
+        [':2: centre.access_code: found "3"; expected the prefix of one of [[numbers]] that leads to a service'],
+    ),
+    (
+        seat("801", 4),
+        [":3: seats[0].line: found 4; expected a number below 4: boards[0] has 4 lines, counted from 0"],
+    ),
+    (seat("801", 1) + seat("802", 1), [":7: seats[1].line: found 1; expected a line that seat 801 does not have"]),
+    (
+        seat("801", 1) + seat("801", 2),
+        [':6: seats[1].id: found "801"; expected another id than that of seats[0]'],
+    ),
+    (seat("801", 1, "board = 2\n"), [":5: seats[0].board: found 2; expected one of 1 [[boards]], counted from 0"]),
+    (
+        '[reminders]\nwindow_start = "07:59"',
+        [":2: reminders.window_start: found 07:59; expected 08:00 to 21:00"],
+    ),
+    (
+        '[reminders]\nwindow_end = "21:01"',
+        [":2: reminders.window_end: found 21:01; expected later than window_start, 21:00 at the latest"],
+    ),
+    (
+        '[reminders]\nwindow_start = "10:00"\nwindow_end = "10:00"',
+        [":3: reminders.window_end: found 10:00; expected later than window_start, 21:00 at the latest"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), REFUSED)
+def test_refused(refused: Refuse, text: str, words: list[str]) -> None:
+    assert refused(text) == words
+
+
+def test_the_default_house_fits_together() -> None:
+    assert check(Config()) == []
+
+
+def test_the_same_channels_of_two_spans_do_not_overlap() -> None:
+    config = Config.model_validate(
+        {
+            "boards": ({"url": "sim://a", "spans": 2, "lines": 4},),
+            "trunk_groups": (
+                {"name": "kunming-out", "channels": "1-30", "span": 0},
+                {"name": "b", "channels": "1-30", "span": 1},
+            ),
+        }
+    )
+    assert check(config) == []
+
+
+@pytest.mark.parametrize(("key", "beside"), [("recordings", ""), ("events", "/events.jsonl"), ("cdr", "/cdr.csv")])
+def test_a_folder_that_cannot_be(refused: Refuse, tmp_path: Path, key: str, beside: str) -> None:
+    (tmp_path / "file").touch()
+    place = f"{tmp_path}/file/folder{beside}"
+    (words,) = refused(f'[store]\n{key} = "{place}"')
+    assert words.startswith(f":2: store.{key}: found ")
+    assert words.endswith("expected a place where files can be written")
+
+
+def test_a_folder_that_is_made_at_start_is_fine(tmp_path: Path) -> None:
+    config = Config.model_validate({"store": {"recordings": str(tmp_path / "not" / "there" / "yet")}})
+    assert check(config) == []
+
+
+def test_an_operators_recordings(refused: Refuse, tmp_path: Path) -> None:
+    name = sorted((packaged_directory() / "zh").glob("*.wav"))[0].name
+    (tmp_path / "own" / "zh").mkdir(parents=True)
+    (tmp_path / "own" / "zh" / name).write_bytes(b"RIFF")
+    shutil.copy(packaged_directory() / "zh" / name, tmp_path / "own" / "zh" / "no-such-prompt.wav")
+    words = refused(f'[prompts]\ndirectory = "{tmp_path / "own"}"')
+    assert len(words) == 2
+    assert all(line.startswith(":2: prompts.directory: ") and f"{tmp_path}/own/zh/" in line for line in words)
+
+
+def test_no_folder_of_recordings(refused: Refuse, tmp_path: Path) -> None:
+    assert refused(f'[prompts]\ndirectory = "{tmp_path}/none"') == [
+        f":2: prompts.directory: {tmp_path}/none: expected a directory of recordings"
+    ]

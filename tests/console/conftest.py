@@ -1,0 +1,117 @@
+"""A console over a real event log, served by a real uvicorn on a free port, in a thread with its own loop."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import uvicorn
+
+from kmcc.console.app import create_app
+from kmcc.console.health import Health
+from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
+from kmcc.store.event_log import EventLog
+from kmcc.switch.calendar import Calendar
+from kmcc.switch.circuit import Cause, CircuitState
+
+T = TypeVar("T")
+
+FIT = Health(
+    ok=True,
+    reasons=(),
+    uptime_s=61.5,
+    version="0.1.0",
+    circuits_idle=27,
+    circuits_busy=2,
+    circuits_blocked=1,
+    calls=2,
+    late_ticks=0,
+)
+
+FIGURES = Figures(
+    circuits=(CircuitCount("kunming-in", CircuitState.IDLE, 18), CircuitCount("kunming-in", CircuitState.BUSY, 2)),
+    seats=(SeatCount("ready", 3), SeatCount("talking", 1)),
+    calls_ended=(CauseCount(Cause.NORMAL, 40), CauseCount(Cause.NO_ANSWER, 2)),
+    calls_in_progress=2,
+    callers_waiting=1,
+    events=0,
+    ticks=125_000,
+    late_ticks=3,
+)
+
+
+@dataclass
+class House:
+    """A house that stands still but for its event log."""
+
+    events: EventLog
+    events_file: Path
+    health_now: Health = FIT
+    figures_now: Figures = FIGURES
+
+    def health(self) -> Health:
+        return self.health_now
+
+    def figures(self) -> Figures:
+        return self.figures_now
+
+
+@dataclass
+class Served:
+    """What a test holds: `on_loop` runs a function where the house lives."""
+
+    url: str
+    house: House
+    loop: asyncio.AbstractEventLoop
+
+    def on_loop(self, function: Callable[[], T]) -> T:
+        async def call() -> T:
+            return function()
+
+        return asyncio.run_coroutine_threadsafe(call(), self.loop).result(timeout=10)
+
+    def write(self, count: int, kind: str = "key.pressed") -> None:
+        def write_all() -> None:
+            for n in range(count):
+                self.house.events.write(kind, n=n)
+
+        self.on_loop(write_all)
+
+
+def event_log(path: Path, loop: asyncio.AbstractEventLoop, *, backlog: int = 1000) -> EventLog:
+    calendar = Calendar(datetime(2000, 5, 1, 8, tzinfo=UTC), loop.time)
+    return EventLog(path, calendar, keep=50, backlog=backlog)
+
+
+def run(loop: asyncio.AbstractEventLoop, server: uvicorn.Server, listener: socket.socket) -> None:
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(server.serve([listener]))
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    loop = asyncio.new_event_loop()
+    events_file = tmp_path / "events.jsonl"
+    house = House(event_log(events_file, loop, backlog=5), events_file)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(create_app(house), log_level="warning", ws="none", timeout_graceful_shutdown=5)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=run, args=(loop, server, listener))
+        thread.start()
+        served = Served(f"http://127.0.0.1:{listener.getsockname()[1]}", house, loop)
+        try:
+            served.on_loop(lambda: None)
+            yield served
+        finally:
+            with suppress(RuntimeError):
+                served.on_loop(house.events.close)
+            server.should_exit = True
+            thread.join(timeout=10)
+    assert not thread.is_alive()

@@ -1,0 +1,54 @@
+"""Read back with the parser of prometheus-client: what a Prometheus would store."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+from kmcc.console.metrics import CircuitCount
+from kmcc.switch.circuit import CircuitState
+
+if TYPE_CHECKING:
+    from tests.console.conftest import Served
+
+Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+def samples(served: "Served") -> Samples:
+    answer = httpx.get(f"{served.url}/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain")
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def test_every_figure(served: "Served") -> None:
+    assert samples(served) == {
+        ("kmcc_circuits", (("group", "kunming-in"), ("state", "idle"))): 18,
+        ("kmcc_circuits", (("group", "kunming-in"), ("state", "busy"))): 2,
+        ("kmcc_seats", (("state", "ready"),)): 3,
+        ("kmcc_seats", (("state", "talking"),)): 1,
+        ("kmcc_calls_in_progress", ()): 2,
+        ("kmcc_callers_waiting", ()): 1,
+        ("kmcc_calls_total", (("cause", "normal"),)): 40,
+        ("kmcc_calls_total", (("cause", "no answer"),)): 2,
+        ("kmcc_events_total", ()): 0,
+        ("kmcc_engine_ticks_total", ()): 125_000,
+        ("kmcc_engine_late_ticks_total", ()): 3,
+    }
+
+
+def test_counted_when_asked(served: "Served") -> None:
+    assert samples(served)["kmcc_callers_waiting", ()] == 1
+    served.house.figures_now = replace(served.house.figures_now, callers_waiting=7)
+    assert samples(served)["kmcc_callers_waiting", ()] == 7
+
+
+def test_a_name_that_must_be_escaped(served: "Served") -> None:
+    odd = CircuitCount('a"b\\c\n', CircuitState.BLOCKED, 1)
+    served.house.figures_now = replace(served.house.figures_now, circuits=(odd,))
+    assert samples(served)["kmcc_circuits", (("group", 'a"b\\c\n'), ("state", "blocked"))] == 1

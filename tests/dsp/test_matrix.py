@@ -1,0 +1,175 @@
+"""Links and conferences: two engines back to back, one tick of delay in each direction."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kmcc.dsp import twin_matrix
+from kmcc.dsp.engine import Engine, run_pair
+from kmcc.dsp.engine_error import EngineRangeError
+from kmcc.dsp.g711 import decode_alaw, encode_alaw
+
+IDLE = 0xD5
+LOUDEST = 0xAA  # A-law positive full scale: +32256
+
+
+def speech(seed: int, octets: int) -> bytes:
+    return np.random.default_rng(seed).integers(0, 256, octets, dtype=np.uint8).tobytes()
+
+
+def sent_by(far: Engine, near: Engine, line: int, ticks: int) -> bytes:
+    """What the near engine sends on a line in so many ticks."""
+    sent = bytearray()
+    for _ in range(ticks):
+        run_pair(far, near, 1)
+        sent += near.line_tx(line)
+    return bytes(sent)
+
+
+@pytest.fixture(params=[16, 64, 80])
+def pair(request: pytest.FixtureRequest) -> tuple[Engine, Engine]:
+    return Engine(lines=4, tick_samples=request.param), Engine(lines=4, tick_samples=request.param)
+
+
+# --- links ------------------------------------------------------------------------------------
+
+
+def test_a_link_is_octet_exact_one_tick_after_it_was_sent(pair: tuple[Engine, Engine]) -> None:
+    far, near = pair
+    said = speech(1, 5 * near.tick_samples)
+    far.play(far.line(0), [said])
+    near.link(near.line(2), near.line(0))
+    heard = sent_by(far, near, 2, 7)
+    assert heard == bytes([IDLE]) * near.tick_samples + said + bytes([IDLE]) * near.tick_samples
+
+
+def test_connect_goes_both_ways(pair: tuple[Engine, Engine]) -> None:
+    far, near = pair
+    near.connect(near.line(0), near.line(1))
+    said = [speech(n, 3 * near.tick_samples) for n in (1, 2)]
+    for line in (0, 1):
+        far.play(far.line(line), [said[line]])
+    sent = [bytearray(), bytearray()]
+    for _ in range(4):
+        run_pair(far, near, 1)
+        for line in (0, 1):
+            sent[line] += near.line_tx(line)
+    assert bytes(sent[1][near.tick_samples :]) == said[0]
+    assert bytes(sent[0][near.tick_samples :]) == said[1]
+
+
+def test_between_spans_and_lines_and_back() -> None:
+    far, near = Engine(spans=2, lines=1), Engine(spans=2, lines=1)
+    said = speech(3, 10 * 64)
+    far.play(far.port(1, 30), [said])
+    near.link(near.line(0), near.port(1, 30))
+    near.link(near.port(0, 16), near.port(1, 30))
+    assert sent_by(far, near, 0, 11)[64:] == said
+    channel_16 = bytes(near.span_tx(0))[17::32]  # timeslot 17
+    assert channel_16 == said[-64:]
+
+
+def test_unlink_leaves_silence(pair: tuple[Engine, Engine]) -> None:
+    far, near = pair
+    far.play(far.line(0), [speech(1, 20 * near.tick_samples)])
+    near.link(near.line(1), near.line(0))
+    sent_by(far, near, 1, 3)
+    near.unlink(near.line(1))
+    assert sent_by(far, near, 1, 3) == bytes([IDLE]) * (3 * near.tick_samples)
+
+
+def test_a_port_may_hear_itself(pair: tuple[Engine, Engine]) -> None:
+    far, near = pair
+    said = speech(4, 2 * near.tick_samples)
+    near.link(near.line(0), near.line(0))
+    far.play(far.line(0), [said])
+    assert sent_by(far, near, 0, 3)[near.tick_samples :] == said
+
+
+@pytest.mark.parametrize(("port", "source"), [(4, 0), (-1, 0), (0, 4), (0, -1)])
+def test_ports_that_are_not_there(port: int, source: int) -> None:
+    with pytest.raises(EngineRangeError, match=r"expected 0\.\.3"):
+        Engine(lines=4).link(port, source)
+
+
+# --- conferences --------------------------------------------------------------------------------
+
+
+def conference_of(said: list[bytes], tick_samples: int) -> list[bytes]:
+    """What each member is sent while these octets are said in one conference."""
+    lines, ticks = len(said), len(said[0]) // tick_samples
+    far, near = (Engine(lines=lines, tick_samples=tick_samples) for _ in range(2))
+    sent = [bytearray() for _ in said]
+    for line, octets in enumerate(said):
+        far.play(far.line(line), [octets])
+        near.join(near.line(line), 3)
+    for _ in range(ticks + 1):
+        run_pair(far, near, 1)
+        for line in range(lines):
+            sent[line] += near.line_tx(line)
+    return [bytes(octets[tick_samples:]) for octets in sent]
+
+
+@settings(deadline=None, max_examples=30)
+@given(members=st.integers(1, 6), seed=st.integers(0, 1000), tick_samples=st.sampled_from([16, 64, 80]))
+def test_everyone_hears_the_others_as_the_twin_says(members: int, seed: int, tick_samples: int) -> None:
+    said = [speech(seed + n, 2 * tick_samples) for n in range(members)]
+    expected = twin_matrix.conference(np.stack([decode_alaw(octets) for octets in said]))
+    assert conference_of(said, tick_samples) == [encode_alaw(row).tobytes() for row in expected]
+
+
+def test_two_alone_hear_each_other_octet_for_octet() -> None:
+    every_octet = bytes(range(256))
+    said = [every_octet, every_octet[::-1]]
+    assert conference_of(said, 64) == said[::-1]
+
+
+def test_loud_together_is_saturated_and_not_wrapped() -> None:
+    sent = conference_of([bytes([LOUDEST]) * 64] * 4, 64)
+    assert sent == [bytes([LOUDEST]) * 64] * 4
+
+
+def test_one_alone_hears_silence() -> None:
+    assert conference_of([speech(1, 128)], 64) == [bytes([IDLE]) * 128]
+
+
+def test_conferences_are_apart() -> None:
+    far, near = Engine(lines=4), Engine(lines=4)
+    said = [speech(n, 64) for n in range(4)]
+    for line, octets in enumerate(said):
+        far.play(far.line(line), [octets])
+        near.join(near.line(line), line // 2)
+    run_pair(far, near, 1)
+    run_pair(far, near, 1)
+    assert [bytes(near.line_tx(line)) for line in range(4)] == [said[1], said[0], said[3], said[2]]
+
+
+def test_a_member_who_leaves_or_is_linked_is_heard_no_more() -> None:
+    far, near = Engine(lines=4), Engine(lines=4)
+    said = [speech(n, 3 * 64) for n in range(4)]
+    for line, octets in enumerate(said):
+        far.play(far.line(line), [octets])
+        near.join(near.line(line), 0)
+    near.unlink(near.line(2))
+    near.link(near.line(3), near.line(0))
+    run_pair(far, near, 1)
+    run_pair(far, near, 1)
+    assert [bytes(near.line_tx(line)) for line in range(4)] == [said[1][:64], said[0][:64], b"\xd5" * 64, said[0][:64]]
+
+
+def test_joining_again_moves_and_counts_once() -> None:
+    far, near = Engine(lines=2, conferences=2), Engine(lines=2, conferences=2)
+    for conference in (0, 0, 1, 0):
+        near.join(near.line(0), conference)
+    near.join(near.line(1), 0)
+    said = speech(9, 64)
+    far.play(far.line(0), [said])
+    run_pair(far, near, 1)
+    run_pair(far, near, 1)
+    assert bytes(near.line_tx(1)) == said
+
+
+def test_a_conference_that_is_not_there() -> None:
+    with pytest.raises(EngineRangeError, match=r"conference 16: expected 0\.\.15"):
+        Engine(lines=1).join(0, 16)

@@ -1,0 +1,249 @@
+"""The outgoing end alone: what each signal does, and each timer running out in its state (GB 3377-82, Q.476)."""
+
+from dataclasses import replace
+
+import pytest
+
+from kmcc.signaling.china1.channel import Channel, OutgoingChannel
+from kmcc.signaling.china1.codes import Repeat
+from kmcc.signaling.china1.messages import (
+    Alarm,
+    Alerting,
+    Answered,
+    Blocked,
+    Clear,
+    Direction,
+    Effect,
+    Event,
+    Failed,
+    Failure,
+    FarCleared,
+    Hear,
+    Idle,
+    LineBits,
+    Seize,
+    SendBits,
+    SendSignal,
+    SignalOff,
+    SignalOn,
+    StopSignal,
+    Unblocked,
+)
+from kmcc.signaling.china1.profile import LOCAL, Profile
+from kmcc.signaling.effects import Expired, ProtocolError, StartTimer, StopTimer
+
+IDLE, SEIZURE, ACK, ANSWER = (LineBits(code) for code in (0b1011, 0b0011, 0b1111, 0b0111))
+CLEAR_FORWARD = SendBits(0b1011)
+FORWARD, BACKWARD = Direction.FORWARD, Direction.BACKWARD
+
+
+def cycle(number: int) -> tuple[Event, Event]:
+    return SignalOn(number), SignalOff()
+
+
+def feed(channel: Channel, *events: Event) -> tuple[Effect, ...]:
+    """The effects of the last event."""
+    effects: tuple[Effect, ...] = ()
+    for event in events:
+        effects = channel.receive(event)
+    return effects
+
+
+def outgoing(*events: Event, called: str = "319", kd: int = 3, profile: Profile = LOCAL) -> OutgoingChannel:
+    """A call whose first digit is on the line, and what happened then."""
+    channel = OutgoingChannel(profile)
+    channel.start()
+    feed(channel, IDLE, Seize(called, "31", 1, kd), ACK, *events)
+    return channel
+
+
+def sent(channel: Channel, *events: Event) -> list[int]:
+    return [effect.number for event in events for effect in channel.receive(event) if isinstance(effect, SendSignal)]
+
+
+# --- outgoing -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("repeat", "digits"), [(Repeat.FROM_FIRST, [1, 9, 3, 1, 9]), (Repeat.LAST_BUT_ONE, [1, 9, 1, 9])]
+)
+def test_a2_repeats(repeat: Repeat, digits: list[int]) -> None:
+    channel = outgoing(profile=replace(LOCAL, repeat=repeat))
+    assert sent(channel, *cycle(1), *cycle(1), *cycle(2), *cycle(1), *cycle(1)) == digits
+
+
+def test_a2_after_the_first_digit_repeats_it() -> None:
+    assert sent(outgoing(profile=replace(LOCAL, repeat=Repeat.LAST_BUT_ONE)), *cycle(2)) == [3]
+
+
+def test_a2_after_the_calling_number() -> None:
+    channel = outgoing()
+    assert sent(channel, *cycle(6), *cycle(1), *cycle(1), *cycle(1), *cycle(2), *cycle(1)) == [1, 3, 1, 15, 3, 1]
+
+
+def test_a3_pulse_after_the_last_digit() -> None:
+    channel = outgoing(*cycle(1), *cycle(1), *cycle(1))
+    assert channel.state == "register: out of digits"
+    assert feed(channel, SignalOn(3)) == ()
+    assert feed(channel, SignalOff())[-1] == SendSignal(FORWARD, 3)
+
+
+@pytest.mark.parametrize(("number", "failure"), [(4, Failure.CONGESTION), (5, Failure.VACANT_NUMBER)])
+def test_a4_and_a5_pulses(number: int, failure: Failure) -> None:
+    channel = outgoing(*cycle(1), *cycle(1), *cycle(1))
+    assert Failed(failure) in feed(channel, *cycle(number))
+
+
+KB = [
+    (3, 2, Failure.CALLED_BUSY),
+    (3, 3, Failure.CALLED_BUSY),
+    (3, 4, Failure.CALLED_BUSY),
+    (3, 5, Failure.VACANT_NUMBER),
+    (2, 2, Failure.CALLED_BUSY),
+    (2, 3, Failure.CALLED_BUSY),
+    (2, 4, Failure.CONGESTION),
+    (2, 5, Failure.VACANT_NUMBER),
+]
+
+
+@pytest.mark.parametrize(("kd", "kb", "failure"), KB)
+def test_kb_that_is_not_free(kd: int, kb: int, failure: Failure) -> None:
+    channel = outgoing(*cycle(3), SignalOn(kb), kd=kd)
+    effects = feed(channel, SignalOff())
+    assert effects[-1] == Failed(failure)
+    assert CLEAR_FORWARD in effects
+    assert Hear(None) in effects
+    assert feed(channel, IDLE, Expired("idle_guard")) == (Idle(),)
+
+
+@pytest.mark.parametrize("before", [(), cycle(6), (*cycle(6), *cycle(1)), cycle(3)], ids=["digit", "KA", "CLI", "KD"])
+def test_foreign_backward_signal(before: tuple[Event, ...]) -> None:
+    effects = feed(outgoing(*before), SignalOn(0))
+    assert StopSignal() in effects
+    assert effects[-2:] == (Failed(Failure.FOREIGN_SIGNAL), Alarm(Failure.FOREIGN_SIGNAL))
+
+
+def test_answer_may_overtake_the_end_of_kb() -> None:
+    channel = outgoing(*cycle(3), SignalOn(1))
+    assert channel.state == "called free: called free"
+    assert feed(channel, ANSWER)[-2:] == (Alerting(1), Answered())
+    assert channel.state == "talking"
+
+
+def test_re_answer() -> None:
+    channel = outgoing(*cycle(3), *cycle(1), ANSWER)
+    assert feed(channel, ACK) == (StartTimer("reanswer", 90_000), FarCleared())
+    assert feed(channel, ANSWER) == (StopTimer("reanswer"), Answered())
+
+
+def test_blocked_while_idle() -> None:
+    channel = OutgoingChannel()
+    channel.start()
+    assert feed(channel, IDLE) == (Idle(),)
+    assert feed(channel, ACK) == (Blocked(),)
+    with pytest.raises(ProtocolError, match="SEIZE is not allowed in BLOCKED"):
+        channel.receive(Seize("1", None, 1, 3))
+    assert feed(channel, IDLE) == (Unblocked(),)
+    assert SendBits(0b0011) in feed(channel, Seize("1", None, 1, 3))
+
+
+ABNORMAL = (Failed(Failure.ABNORMAL_RELEASE), Alarm(Failure.ABNORMAL_RELEASE))
+
+
+@pytest.mark.parametrize(
+    "before", [(), (*cycle(3), SignalOn(1)), (*cycle(3), *cycle(1)), (*cycle(3), *cycle(1), ANSWER)]
+)
+def test_far_end_goes_idle_in_a_call(before: tuple[Event, ...]) -> None:
+    channel = outgoing(*before)
+    effects = feed(channel, IDLE)
+    assert effects[-2:] == ABNORMAL
+    assert CLEAR_FORWARD in effects
+    assert feed(channel, Expired("idle_guard")) == (Idle(),)
+
+
+def test_clear_before_the_acknowledgement_waits_for_it() -> None:
+    channel = OutgoingChannel()
+    channel.start()
+    assert feed(channel, IDLE, Seize("1", None, 1, 3), Clear()) == ()
+    assert CLEAR_FORWARD in feed(channel, ACK)
+    assert channel.state == "releasing"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        Seize("", None, 1, 3),
+        Seize("12x", None, 1, 3),
+        Seize("1", "", 1, 3),
+        Seize("1", None, 0, 3),
+        Seize("1", None, 1, 7),
+    ],
+)
+def test_a_seizure_that_cannot_be_sent(call: Seize) -> None:
+    channel = OutgoingChannel()
+    feed(channel, IDLE)
+    with pytest.raises(ProtocolError, match="Seize is not allowed"):
+        channel.receive(call)
+    assert channel.state == "idle"
+
+
+# --- outgoing: each timer in its state ----------------------------------------------------------------------
+
+OUTGOING_TIMERS = [
+    pytest.param((), "t1", Failure.NO_BACKWARD_SIGNAL, id="T1, called digit"),
+    pytest.param(cycle(6), "t1", Failure.NO_BACKWARD_SIGNAL, id="T1, KA"),
+    pytest.param((*cycle(6), *cycle(1)), "t1", Failure.NO_BACKWARD_SIGNAL, id="T1, calling digit"),
+    pytest.param(cycle(3), "t1", Failure.NO_BACKWARD_SIGNAL, id="T1, KD"),
+    pytest.param((SignalOn(1),), "t2", Failure.BACKWARD_SIGNAL_STAYS, id="T2, A1"),
+    pytest.param((SignalOn(5),), "t2", Failure.BACKWARD_SIGNAL_STAYS, id="T2, A5"),
+    pytest.param((*cycle(3), SignalOn(1)), "t2", Failure.BACKWARD_SIGNAL_STAYS, id="T2, KB"),
+    pytest.param((*cycle(1), *cycle(1), *cycle(1)), "t2", Failure.NO_BACKWARD_SIGNAL, id="T2, no pulse"),
+]
+
+
+@pytest.mark.parametrize(("before", "timer", "failure"), OUTGOING_TIMERS)
+def test_outgoing_register_timers(before: tuple[Event, ...], timer: str, failure: Failure) -> None:
+    channel = outgoing(*before)
+    effects = feed(channel, Expired(timer))
+    assert CLEAR_FORWARD in effects
+    assert Hear(None) in effects
+    assert (StopSignal() in effects) is (timer == "t1")
+    assert effects[-2:] == (Failed(failure), Alarm(failure))
+    assert feed(channel, IDLE, Expired("idle_guard")) == (Idle(),)
+
+
+def test_no_seizing_acknowledgement() -> None:
+    channel = OutgoingChannel()
+    channel.start()
+    assert StartTimer("seize_ack", 1_000) in feed(channel, IDLE, Seize("1", None, 1, 3))
+    effects = feed(channel, Expired("seize_ack"))
+    assert effects[-2:] == (Failed(Failure.NO_SEIZE_ACK), Alarm(Failure.NO_SEIZE_ACK))
+    assert CLEAR_FORWARD in effects
+    assert feed(channel, ACK)[-1] == StartTimer("release_guard", 10_000)  # late, but it came
+    assert feed(channel, IDLE, Expired("idle_guard")) == (Idle(),)
+
+
+def test_answer_supervision() -> None:
+    channel = outgoing(*cycle(3), *cycle(1))
+    assert feed(channel, Expired("answer_supervision"))[-2:] == (CLEAR_FORWARD, Failed(Failure.NO_ANSWER))
+
+
+def test_reanswer_supervision() -> None:
+    channel = outgoing(*cycle(3), *cycle(1), ANSWER, ACK)
+    assert CLEAR_FORWARD in feed(channel, Expired("reanswer"))
+
+
+def test_no_release_guard() -> None:
+    channel = outgoing(Clear())
+    assert feed(channel, Expired("release_guard")) == (Alarm(Failure.NO_RELEASE_GUARD),)
+    with pytest.raises(ProtocolError):
+        channel.receive(Seize("1", None, 1, 3))
+    assert feed(channel, ACK) == ()
+    assert feed(channel, IDLE) == (StartTimer("idle_guard", 100),)
+    assert feed(channel, Expired("idle_guard")) == (Idle(),)
+
+
+@pytest.mark.parametrize("guard", [(IDLE,), (ACK, IDLE)], ids=["one step", "two steps"])
+def test_both_forms_of_release_guard(guard: tuple[Event, ...]) -> None:
+    channel = outgoing(*cycle(3), *cycle(1), ANSWER, Clear())
+    assert feed(channel, *guard)[-1] == StartTimer("idle_guard", 100)

@@ -123,8 +123,13 @@ class Call:
 
     async def release(self, cause: Cause) -> None:
         """End the call; always raises CallEnded, so a flow may end with it anywhere."""
-        self.leg.release(cause)
+        self.end(cause)
         raise CallEnded(cause)
+
+    def end(self, cause: Cause) -> None:
+        """Release the leg; harmless when it has ended."""
+        self.path.stop_tone()
+        self.leg.release(cause)
 
     async def until(self, *milestones: Milestone, timeout_s: float | None = None) -> bool:
         """Wait for one of these; False on time-out, CallEnded when the call ended first."""

@@ -151,15 +151,15 @@ class CallServer:
         self.calls[call.id] = call
         try:
             await flow(call)
-            call.leg.release(Cause.NORMAL)
+            call.end(Cause.NORMAL)
         except CallEnded:
             pass
         except KmccError as error:
             log.error("flow failed", call=call.id, error=str(error))
             call.note("call.failed", what=type(error).__name__)
-            call.leg.release(Cause.SYSTEM_FAULT)
+            call.end(Cause.SYSTEM_FAULT)
         finally:
-            call.leg.release(Cause.SYSTEM_FAULT)  # harmless after any of the above; a bug in a flow frees the circuit
+            call.end(Cause.SYSTEM_FAULT)  # harmless after any of the above; a bug in a flow frees the circuit
             del self.calls[call.id]
 
     # --- outgoing calls -------------------------------------------------------------------------------------------

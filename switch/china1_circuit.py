@@ -7,7 +7,7 @@ from typing import Final
 
 from kmcc.dsp.engine import Detect, EngineEvent, EventKind
 from kmcc.dsp.mfc import Direction as ToneDirection
-from kmcc.dsp.tone import Tone, mfc_tone
+from kmcc.dsp.tone import CHINA_TONES, Tone, mfc_tone
 from kmcc.signaling.china1 import messages as m
 from kmcc.signaling.china1.channel import IncomingChannel, OutgoingChannel
 from kmcc.signaling.china1.plan import Verdict
@@ -56,6 +56,7 @@ REFUSALS: Final = {
     Cause.VACANT_NUMBER: m.Failure.VACANT_NUMBER,
     Cause.BUSY: m.Failure.CALLED_BUSY,
 }
+RELEASE_TONES: Final = {Cause.VACANT_NUMBER: "vacant", Cause.CONGESTION: "congestion"}
 DETECTORS: Final = {
     m.Direction.FORWARD: Detect.MFC_FORWARD,
     m.Direction.BACKWARD: Detect.MFC_BACKWARD,
@@ -89,6 +90,7 @@ class China1Circuit:
         self._bits: int | None = None
         self._is_blocked = False
         self._is_offered = False  # between Setup and alert: KB still owed
+        self._is_alerted = False  # between alert and answer: what the caller hears comes from us
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._listener: Listener = _nobody
         media.subscribe(port, self._on_event)
@@ -123,12 +125,13 @@ class China1Circuit:
         self._feed(m.Seize(called=called, calling=calling.number, ka=ka, kd=self._default_kd))
 
     def alert(self) -> None:
-        self._is_offered = False
+        self._is_offered, self._is_alerted = False, True
         self._feed(m.Accept())
 
     def answer(self) -> None:
         if self._is_offered:
             self.alert()
+        self._is_alerted = False
         self._feed(m.Answer())
 
     def release(self, cause: Cause) -> None:
@@ -137,8 +140,10 @@ class China1Circuit:
         if self._is_offered:
             self._is_offered = False
             self._feed(m.Refuse(REFUSALS.get(cause, m.Failure.CONGESTION)))
-        else:
-            self._feed(m.Clear())
+            return
+        self._feed(m.Clear())
+        if self._is_alerted:  # no line signal tells it: the caller hears it, and hangs up
+            self._media.engine.send_tone(self.port, CHINA_TONES[RELEASE_TONES.get(cause, "busy")])
 
     # --- what the line brings -----------------------------------------------------------------------------------
 
@@ -209,8 +214,7 @@ class China1Circuit:
         if isinstance(what, m.Seized):
             self._active = channel
         elif isinstance(what, m.Idle):
-            self._active = None
-            self._is_offered = False
+            self._end()
         elif isinstance(what, m.Blocked | m.Unblocked):
             self._is_blocked = isinstance(what, m.Blocked)
         elif isinstance(what, m.Offered):
@@ -222,6 +226,12 @@ class China1Circuit:
             self._listener(indication)
         if isinstance(what, m.FarCleared) and isinstance(channel, OutgoingChannel):
             self._feed(m.Clear())  # no release control by the caller: clear forward at once (local calls)
+
+    def _end(self) -> None:
+        if self._is_alerted:
+            self._media.engine.stop_tone(self.port)
+        self._active = None
+        self._is_offered = self._is_alerted = False
 
     def _note(self, way: str, what: m.Event | m.Effect, channel: Channel) -> None:
         """The line and the register as a ladder; the ends of signals are left out, the next one tells them."""

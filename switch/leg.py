@@ -50,6 +50,10 @@ class Leg:
                     self.ended.set_result(Cause.SIGNALLING_FAILURE)
                 _reach(self.idle)
 
+    async def wait_ended(self, timeout_s: float) -> bool:
+        """Whether it ended within this time."""
+        return await first_of(self.ended, timeout_s=timeout_s)
+
     def release(self, cause: Cause) -> None:
         """End it from our side; harmless when it has ended."""
         if not self.ended.done():

@@ -21,6 +21,7 @@ class SpeechPath:
         self._keys: deque[str] = deque()
         self._key_waiter: asyncio.Future[None] | None = None
         self._recorder: Recorder | None = None
+        self._is_sending_tone = False
         self._sound_handlers: list[Callable[[EngineEvent], None]] = []
         media.subscribe(port, self._on_event)
 
@@ -28,7 +29,7 @@ class SpeechPath:
         """Give the port back; what was recorded on it, if anything."""
         engine = self._media.engine
         engine.stop_play(self.port)
-        engine.stop_tone(self.port)
+        self.stop_tone()
         engine.unlink(self.port)
         self._media.ignore(self.port, Detect.DTMF | Detect.PROGRESS | Detect.VOICE)
         self._media.unsubscribe(self.port, self._on_event)
@@ -47,10 +48,14 @@ class SpeechPath:
         self._media.engine.stop_play(self.port)
 
     def send_tone(self, tone: Tone) -> None:
+        self._is_sending_tone = True
         self._media.engine.send_tone(self.port, tone)
 
     def stop_tone(self) -> None:
-        self._media.engine.stop_tone(self.port)
+        """Stop the tone that was sent from here; the circuit's own tones go on."""
+        if self._is_sending_tone:
+            self._is_sending_tone = False
+            self._media.engine.stop_tone(self.port)
 
     def connect(self, other: int) -> None:
         """Join both ways with another port."""

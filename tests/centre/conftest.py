@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from tests.centre.scripted_call import Script, ScriptedCall
 
 from kmcc.store.database import Database
 from kmcc.store.passwords import Cost, Passwords
@@ -15,7 +16,6 @@ from kmcc.store.sample import seed
 from kmcc.store.tables import Base
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.call import Call, CallEnded
-from tests.centre.scripted_call import Script, ScriptedCall
 
 START = datetime(2000, 5, 22, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 PASSWORDS = {"KM-1001": "482915", "KM-1004": "730264"}

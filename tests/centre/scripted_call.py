@@ -28,7 +28,7 @@ class Script:
 
 
 class ScriptedCall(Call):
-    """`heard` has one tuple of prompt names a play; `steps` what was asked of the call, `seen` what `watch` saw then."""
+    """`heard` has the prompt names of each play; `steps` what was asked of the call, `seen` what `watch` saw then."""
 
     def __init__(self, script: Script) -> None:
         self.id = "c000001"

@@ -1,14 +1,14 @@
 from functools import partial
 
 import pytest
+from tests.centre.conftest import HangUpEverywhere, Play
+from tests.centre.scripted_call import Script, ScriptedCall
 
 from kmcc.centre.number_change import announce_changed_number
 from kmcc.store.database import Database
 from kmcc.switch.announce import say_digits
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.circuit import Cause
-from tests.centre.conftest import HangUpEverywhere, Play
-from tests.centre.scripted_call import Script, ScriptedCall
 
 ANNOUNCED, FORWARDED, BOTH, EXPIRED = "3181001", "3181002", "3181003", "3181004"
 HEARD = {"3190001": "3 yao 9 0 0 0 yao", "3193009": "3 yao 9 3 0 0 9"}  # written out: yao is the one of numbers

@@ -1,11 +1,13 @@
 """Every key's limits, as an operator meets them."""
 
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
-from kmcc.config.sections import Store, TrunkGroup
+from kmcc.centre.services import STAFFED
+from kmcc.config.sections import Service, Skill, Store, TrunkGroup
 
 Refuse = Callable[[str], list[str]]
 
@@ -39,8 +41,7 @@ REFUSED = [
         '"random"',
         '"lowest", "highest", "cyclic" or "longest_idle"',
     ),
-    (NUMBER, ":1: numbers[0]", "a table", "either service or route (a trunk group)"),
-    (NUMBER + 'service = "bill"\nroute = "x"', ":1: numbers[0]", "a table", "either service or route (a trunk group)"),
+    (NUMBER, ":1: numbers[0]", "a table", "service, route (a trunk group) or both"),
     (
         '[[numbers]]\nprefix = "1000"\nmin_digits = 3\nmax_digits = 3\nservice = "centre"',
         ":1: numbers[0]",
@@ -51,7 +52,7 @@ REFUSED = [
         NUMBER + 'service = "bil"',
         ":5: numbers[0].service",
         '"bil"',
-        '"centre", "directory", "fault", "bill", "complaint", "acceptance", "information" or "toll"',
+        '"centre", "directory", "fault", "bill", "complaint", "acceptance", "information", "toll" or "number-change"',
     ),
     (SEAT + "skills = {}", ":4: seats[0].skills", "a table", "one or more"),
     (SEAT + "skills = { bill = 10 }", ":4: seats[0].skills.bill", "10", "9 or less"),
@@ -71,6 +72,11 @@ def test_refused(refused: Refuse, text: str, place: str, found: str, expected: s
 def test_an_unknown_service_of_a_seat(refused: Refuse) -> None:
     (words,) = refused(SEAT + "skills = { bill = 1, bil = 2 }")
     assert words.startswith(':4: seats[0].skills.bil: found "bil"; expected "centre", ')
+
+
+def test_a_service_that_can_be_configured_is_served() -> None:
+    assert set(get_args(Service)) == {"centre", "bill", "number-change", *STAFFED}
+    assert set(get_args(Skill)) == {"centre", "bill", *STAFFED}
 
 
 def test_a_section_does_not_change() -> None:

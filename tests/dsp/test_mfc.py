@@ -1,6 +1,7 @@
 """The register signal bank and its twin against GB 3377-82 and the receiver limits of Q.455."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -175,7 +176,7 @@ def test_feeds_of_any_length_give_the_same_events(direction: Direction, lengths:
     )
     bank = MfcBank(2, direction)
     edges = [int(edge) for edge in np.minimum(np.cumsum([0, *lengths, 2000]), octets.shape[1])]
-    parts = [bank.feed(octets[:, a:b]) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    parts = [bank.feed(octets[:, a:b]) for a, b in pairwise(edges) if b > a]
     assert np.array_equal(np.concatenate(parts), MfcBank(2, direction).feed(octets))
 
 

@@ -55,16 +55,17 @@ class China1986(tzinfo):
 
 
 @pytest.mark.parametrize(
-    ("start", "opens_utc"),
+    ("start", "opens_utc", "clock"),
     [
-        (time(9), datetime(1986, 5, 4, 0, 0, tzinfo=UTC)),
-        (time(2, 30), datetime(1986, 5, 3, 18, 30, tzinfo=UTC)),  # an hour that the night did not have: 3:30 then
+        (time(9), datetime(1986, 5, 4, 0, 0, tzinfo=UTC), time(9)),
+        (time(2, 30), datetime(1986, 5, 3, 18, 30, tzinfo=UTC), time(3, 30)),  # 2:30 did not come that night
     ],
 )
-def test_the_night_of_summer_time(start: time, opens_utc: datetime) -> None:
+def test_the_night_of_summer_time(start: time, opens_utc: datetime, clock: time) -> None:
     window = Window(start, time(20), China1986())
     opening = window.next_open(datetime(1986, 5, 3, 13, 0, tzinfo=UTC))
     assert opening.astimezone(UTC) == opens_utc
+    assert opening.time() == clock
     assert window.is_open(opening)
 
 

@@ -2,6 +2,7 @@
 
 The ledger knows only events and effects. After each step it holds: one caller - one seat; every timer has an owner; no
 ready seat may serve a waiting call; each offer was the best of all eligible pairs; a refused event changed nothing.
+Longer than 300 lines because ledger, script and judge are one oracle and tests cannot import each other.
 """
 
 from collections.abc import Callable, Iterable
@@ -149,11 +150,15 @@ class Ledger:
                     self.ended[call] = "given up"
                     if call in self.waiting:
                         self.waiting.remove(call)
-                case StartTimer(name=name):
-                    assert name not in self.timers
-                    self.timers.append(name)
-                case StopTimer(name=name):
-                    self.timers.remove(name)
+                case StartTimer() | StopTimer():
+                    self.timed(effect)
+
+    def timed(self, effect: StartTimer | StopTimer) -> None:
+        if isinstance(effect, StopTimer):
+            self.timers.remove(effect.name)
+        else:
+            assert effect.name not in self.timers
+            self.timers.append(effect.name)
 
 
 class Trial:

@@ -3,7 +3,6 @@
 When calls are made, how many at a time, and what a busy tone means is the campaign machine's matter.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -25,10 +24,6 @@ from kmcc.switch.call import Call
 AGAIN_KEY: Final = "1"
 MAX_PLAYS: Final = 5
 KEY_TIMEOUT_S: Final = 5.0
-
-
-def _nobody_asks() -> None:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +62,19 @@ async def write_unanswered(bill: Bill, result: Result, database: Database, calen
     await database.run(lambda session: Reminders(session).attempted(bill.number, bill.month, result, now))
 
 
-async def remind(
-    call: Call, bill: Bill, database: Database, calendar: Calendar, *, heard: Callable[[], None] = _nobody_asks
-) -> None:
-    """The debtor has answered. `heard` is told when the whole notice was played.
-
-    What is written is true at every moment: heard in part, until the whole notice was played.
-    """
+async def remind(call: Call, bill: Bill, database: Database, calendar: Calendar) -> None:
+    """The debtor has answered. What is written is true at every moment: in part, until the whole notice was played."""
     now = calendar.now()
     answered = await database.run(lambda session: _begin(session, bill, now))
     call.language = answered.language
     call.note("reminder.answered", number=bill.number, month=str(bill.month), paid=answered.bill.is_paid)
     if answered.bill.is_paid:
         await call.play(("no-bill",))
-        heard()
         return await say_goodbye(call)
     names = _notice(answered.bill, call.language)
     await call.play(names)
     heard_at = calendar.now()
     await database.run(lambda session: Reminders(session).heard(bill.number, bill.month, heard_at))
-    heard()
     call.note("reminder.heard", number=bill.number, month=str(bill.month))
     await _hear_again(call, names)
     return await say_goodbye(call)

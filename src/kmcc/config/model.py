@@ -16,6 +16,7 @@ from kmcc.config.sections import (
     Seat,
     Section,
     Service,
+    Skill,
     Store,
     TrunkGroup,
 )
@@ -38,6 +39,9 @@ def _subscribers(first: str) -> Number:
     return Number(prefix=first, min_digits=7, max_digits=7, route="kunming-out")
 
 
+MOVED = Number(prefix="318", min_digits=7, max_digits=7, service="number-change", route="kunming-out")
+"""An exchange area whose subscribers have moved; a call to one who has not goes on as an ordinary call."""
+
 NUMBERS = (
     _special("1000", "centre"),
     _special("112", "fault"),
@@ -45,10 +49,11 @@ NUMBERS = (
     _special("170", "bill"),
     _special("180", "complaint"),
     _special("189", "acceptance"),
+    MOVED,
     *(_subscribers(first) for first in "345678"),
 )
 
-ALL_SERVICES: dict[Service, int] = {
+ALL_SERVICES: dict[Skill, int] = {
     "centre": 1,
     "directory": 1,
     "fault": 1,

@@ -1,22 +1,27 @@
-"""The configured numbers as the switch's number plan."""
+"""The configured numbers as the switch's number plans: where calls lead, and by which trunk group they leave."""
 
 from kmcc.config.model import Config
+from kmcc.config.sections import Number
 from kmcc.switch.numbering import NumberPlan, NumberRow
 
 
 def number_rows(config: Config) -> tuple[NumberRow, ...]:
     """One row a [[numbers]], in their order; the route is a service's or a trunk group's name."""
-    return tuple(
-        NumberRow(
-            prefix=number.prefix,
-            min_digits=number.min_digits,
-            max_digits=number.max_digits,
-            route=number.target,
-            charge_class=number.charge_class,
-        )
-        for number in config.numbers
-    )
+    return tuple(_row(number, number.target) for number in config.numbers)
+
+
+def onward_rows(config: Config) -> tuple[NumberRow, ...]:
+    """The rows by which an ordinary call can leave, also of numbers that a service takes first."""
+    return tuple(_row(number, number.route) for number in config.numbers if number.route is not None)
+
+
+def _row(number: Number, route: str) -> NumberRow:
+    return NumberRow(number.prefix, number.min_digits, number.max_digits, route, number.charge_class)
 
 
 def number_plan(config: Config) -> NumberPlan:
     return NumberPlan(number_rows(config))
+
+
+def onward_plan(config: Config) -> NumberPlan:
+    return NumberPlan(onward_rows(config))

@@ -17,8 +17,11 @@ from kmcc.config.values import (
     clock_time,
 )
 
-Service = Literal["centre", "directory", "fault", "bill", "complaint", "acceptance", "information", "toll"]
-"""What a dialled number can lead to and a seat can be skilled in. `centre` is the access code with its voice menu."""
+Skill = Literal["centre", "directory", "fault", "bill", "complaint", "acceptance", "information", "toll"]
+"""What a seat can be skilled in. `centre` is the access code with its voice menu."""
+
+Service = Literal[Skill, "number-change"]
+"""What a dialled number can lead to. `number-change` tells the new number of whoever has moved."""
 
 Language = Literal["zh", "en"]
 Level = Annotated[int, Field(ge=1, le=9)]
@@ -79,7 +82,10 @@ class TrunkGroup(Section):
 
 
 class Number(Section):
-    """Digits that callers dial: they reach a service of ours, or leave by a trunk group."""
+    """Digits that callers dial: they reach a service of ours, or leave by a trunk group.
+
+    With both, the service takes the call first, and what it treats as an ordinary call leaves by the trunk group.
+    """
 
     prefix: Digits
     min_digits: int = Field(ge=1, le=24)
@@ -89,9 +95,9 @@ class Number(Section):
     charge_class: Name = "local"
 
     @model_validator(mode="after")
-    def _leads_to_one_place(self) -> Self:
-        if (self.service is None) == (self.route is None):
-            raise ValueError("either service or route (a trunk group)")
+    def _leads_somewhere(self) -> Self:
+        if self.service is None and self.route is None:
+            raise ValueError("service, route (a trunk group) or both")
         if not len(self.prefix) <= self.min_digits <= self.max_digits:
             raise ValueError("length of prefix <= min_digits <= max_digits")
         return self
@@ -107,7 +113,7 @@ class Seat(Section):
     line: int = Field(ge=0)
     board: int = Field(default=0, ge=0)
     kind: Literal["professional", "integrated"] = "integrated"
-    skills: Annotated[dict[Service, Level], AfterValidator(at_least_one)]
+    skills: Annotated[dict[Skill, Level], AfterValidator(at_least_one)]
     languages: Annotated[tuple[Language, ...], AfterValidator(at_least_one)] = ("zh",)
 
 

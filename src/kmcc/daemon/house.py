@@ -11,6 +11,7 @@ from kmcc.centre.desk import Desk, packaged_menu
 from kmcc.centre.dunning import Dunning
 from kmcc.centre.services import service_flows
 from kmcc.config import Config
+from kmcc.config.plan import number_plan, onward_plan
 from kmcc.config.sections import Seat
 from kmcc.config.sections import TrunkGroup as GroupSection
 from kmcc.daemon.records import RecordFan
@@ -31,7 +32,6 @@ from kmcc.switch.frames import FrameClock
 from kmcc.switch.legbook import LegBook
 from kmcc.switch.loop_circuit import LoopCircuit
 from kmcc.switch.media import Media
-from kmcc.switch.numbering import NumberPlan, NumberRow
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.queue.machine import QueueMachine
 from kmcc.switch.queue.parties import Place, SeatKind, SeatProfile
@@ -61,7 +61,7 @@ class House:
         self.cdr_file = CsvCdrFile(Path(config.store.cdr))
         self.sql_cdrs = SqlCdrSink(self.database)
         self.records = RecordFan(self.cdr_file, self.sql_cdrs)
-        self.plan = NumberPlan(_rows(config))
+        self.plan = number_plan(config)
         self.groups = {group.name: self._group(group) for group in config.trunk_groups}
         phones = {seat.id: self._phone(seat) for seat in config.seats}
         self.seats = SeatDesk(QueueMachine(_queue_settings(config)), phones, self.events)
@@ -93,7 +93,7 @@ class House:
             prompts=self.prompts,
             journal=self.events,
             plan=self.plan,
-            onward=NumberPlan(_onward_rows(self.config)),
+            onward=onward_plan(self.config),
             groups=self.groups,
             flows=service_flows(desk),
             seats=self.seats,
@@ -143,22 +143,6 @@ def _engine(config: Config) -> Engine:
         tick_samples=config.media.tick_ms * SAMPLES_PER_MS,
         persist_ms=config.media.persist_ms,
     )
-
-
-def _rows(config: Config) -> list[NumberRow]:
-    return [
-        NumberRow(n.prefix, n.min_digits, n.max_digits, n.service or n.route or "", n.charge_class)
-        for n in config.numbers
-    ]
-
-
-def _onward_rows(config: Config) -> list[NumberRow]:
-    """By which trunk group an ordinary call leaves: also for numbers that a service of ours takes first."""
-    return [
-        NumberRow(n.prefix, n.min_digits, n.max_digits, n.route, n.charge_class)
-        for n in config.numbers
-        if n.route is not None
-    ]
 
 
 def _queue_settings(config: Config) -> QueueSettings:

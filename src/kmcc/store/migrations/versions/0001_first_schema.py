@@ -1,4 +1,4 @@
-"""The first schema.
+"""The first schema: one function a table, as long as the table has columns.
 
 Revision 0001
 """

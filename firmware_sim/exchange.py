@@ -63,6 +63,11 @@ class SimulatedExchange:
         circuit.attach(partial(self._on_indication, circuit))
         return circuit
 
+    @property
+    def busy(self) -> int:
+        """Circuits in use."""
+        return sum(circuit.state is CircuitState.BUSY for circuit in self.circuits)
+
     def start(self) -> None:
         for circuit in self.circuits:
             circuit.start()
@@ -108,7 +113,13 @@ class SimulatedExchange:
     def _spawn(self, coroutine: "asyncio._CoroutineLike[None]") -> None:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._on_done)
+
+    def _on_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            what = {"message": "a called party's script failed", "exception": task.exception(), "task": task}
+            task.get_loop().call_exception_handler(what)
 
     async def _take_call(self, leg: Leg, called: str, circuit: China1Circuit) -> None:
         subscriber = self._subscribers.get(called)

@@ -18,6 +18,7 @@ from kmcc.switch.circuit import Cause
 
 INCOMING: Final = range(1, 21)  # channels on which the exchange seizes
 RUSH_S: Final = 90.0
+RUSH_CHANNELS: Final = 30
 WELCOME: Final = "welcome"
 
 SUBSCRIBERS: Final = (
@@ -48,6 +49,7 @@ class Scene:
 
     title: str
     play: Callable[[], Awaitable[None]]
+    is_crowded: bool = False  # too many calls at once to look at each
 
 
 class Morning:
@@ -73,7 +75,7 @@ class Morning:
             Scene("English caller asks for a person", self._english),
             Scene("six callers for two seats, one gives up", self._queue),
             Scene("reminder calls to three debtors", self._campaign),
-            Scene("rush: all thirty channels", self._rush),
+            Scene("rush: all thirty channels", self._rush, is_crowded=True),
         )
 
     # --- people -----------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ hung up, so a flow needs no clean-up of its own; the call server closes the legs
 
 import asyncio
 from enum import Enum
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from kmcc.switch.announce import Language
 from kmcc.switch.circuit import CallingParty, Cause, Circuit
@@ -111,6 +111,7 @@ class Call:
             self.leg.alerting.set_result(None)
             self.circuit.alert()
             self.note("call.alerting")
+        await self.until(self.leg.through)
 
     async def answer(self) -> None:
         """Answer; charging starts."""
@@ -121,7 +122,7 @@ class Call:
             self.path.listen_for_keys()
             self.note("call.answered")
 
-    async def release(self, cause: Cause) -> None:
+    async def release(self, cause: Cause) -> NoReturn:
         """End the call; always raises CallEnded, so a flow may end with it anywhere."""
         self.end(cause)
         raise CallEnded(cause)

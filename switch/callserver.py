@@ -81,6 +81,7 @@ class CallServer:
         self._seats = seats
         self._book = book
         self._recordings = recordings
+        self._series = f"{book.start:%y%m%d%H%M%S}"
         self._serial = 0
         self._outgoing: dict[Leg, _Outgoing] = {}
         self._legs: set[Leg] = set()
@@ -228,8 +229,9 @@ class CallServer:
     # --- both -------------------------------------------------------------------------------------------------------
 
     def _next_id(self) -> str:
+        """Unique also after a restart, and in order of time."""
         self._serial += 1
-        return f"c{self._serial:06d}"
+        return f"{self._series}-{self._serial:05d}"
 
     def _open_path(self, call_id: str, leg: Leg, entry: LegEntry) -> SpeechPath:
         self._legs.add(leg)
@@ -254,4 +256,8 @@ class CallServer:
 
 
 async def _ordinary(call: Call) -> None:
-    await call.proceed()
+    """A call that no service of ours takes: on by its route, and it ends as the other side ends."""
+    try:
+        await call.proceed()
+    except ConnectFailed as failed:
+        await call.release(failed.cause)

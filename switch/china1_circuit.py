@@ -27,6 +27,7 @@ from kmcc.switch.circuit import (
     ReleaseIndication,
     SeizureIndication,
     SetupIndication,
+    ThroughIndication,
 )
 from kmcc.switch.errors import SwitchError
 from kmcc.switch.journal import Journal
@@ -197,6 +198,8 @@ class China1Circuit:
     def _hear(self, direction: m.Direction | None) -> None:
         if direction is None:
             self._media.ignore(self.port, Detect.MFC_FORWARD | Detect.MFC_BACKWARD)
+            if self._is_alerted:
+                self._listener(ThroughIndication())
         else:
             self._media.listen(self.port, DETECTORS[direction])
 

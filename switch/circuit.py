@@ -59,6 +59,11 @@ class SetupIndication:
 
 
 @dataclass(frozen=True, slots=True)
+class ThroughIndication:
+    """After `alert`: register signals are over, what we send from now on reaches the caller."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertingIndication:
     """Our outgoing call reached a free party; what is in band now (ring-back, tones, speech) can be heard."""
 
@@ -130,7 +135,7 @@ class Circuit(Protocol):
         ...
 
     def alert(self) -> None:
-        """The incoming call's party is free: speech path open, not answered, not charged."""
+        """The incoming call's party is free, not answered, not charged; ThroughIndication follows."""
         ...
 
     def answer(self) -> None: ...

@@ -11,16 +11,18 @@ from kmcc.switch.circuit import (
     Indication,
     ReleaseIndication,
     SetupIndication,
+    ThroughIndication,
 )
 
 
 class Leg:
-    """Milestones: `setup` (incoming: the number is complete), `alerting`, `answered`, `ended` (with the cause), `idle`. Each is reached once or never."""
+    """Milestones: `setup` and `through` (incoming: the number is complete, speech passes), `alerting`, `answered`, `ended` (with the cause), `idle`. Each is reached once or never."""
 
     def __init__(self, circuit: Circuit) -> None:
         loop = asyncio.get_running_loop()
         self.circuit = circuit
         self.setup: asyncio.Future[SetupIndication] = loop.create_future()
+        self.through: asyncio.Future[None] = loop.create_future()
         self.alerting: asyncio.Future[None] = loop.create_future()
         self.answered: asyncio.Future[None] = loop.create_future()
         self.ended: asyncio.Future[Cause] = loop.create_future()
@@ -37,6 +39,8 @@ class Leg:
             case SetupIndication():
                 if not self.setup.done():
                     self.setup.set_result(indication)
+            case ThroughIndication():
+                _reach(self.through)
             case AlertingIndication():
                 _reach(self.alerting)
             case AnswerIndication():

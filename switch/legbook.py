@@ -33,6 +33,7 @@ class LegBook:
     """One writer of CDRs for all legs of a switch."""
 
     def __init__(self, calendar: Calendar, journal: Journal, sink: CdrSink) -> None:
+        self.start = calendar.now()
         self._calendar = calendar
         self._journal = journal
         self._sink = sink

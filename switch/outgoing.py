@@ -39,12 +39,15 @@ class OutgoingAttempt:
     async def flow(self, call: Call) -> None:
         call.path.listen_for_sounds(self._on_sound)
         call.leg.alerting.add_done_callback(lambda _: self._take(Signal.ALERTING))
-        call.leg.ended.add_done_callback(lambda ended: self._classifier.release(ended.result(), _now_ms()))
-        await self._until_answered(call)
-        self._classifier.receive(Signal.ANSWER, _now_ms())
-        call.path.ignore_sounds()
-        call.note("call.answered")
-        await self._talk(call)
+        try:
+            await self._until_answered(call)
+            self._classifier.receive(Signal.ANSWER, _now_ms())
+            call.path.ignore_sounds()
+            call.note("call.answered")
+            await self._talk(call)
+        finally:
+            if call.leg.ended.done():
+                self._classifier.release(call.leg.ended.result(), _now_ms())
 
     async def _until_answered(self, call: Call) -> None:
         """Returns when the party has answered; releases the call when it is known that it will not."""

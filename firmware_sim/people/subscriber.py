@@ -61,6 +61,7 @@ class CalledParty:
         if self._habit is Habit.BUSY_SIGNAL:
             return self._leg.release(Cause.BUSY)
         self._leg.circuit.alert()
+        await first_of(self._leg.through, self._leg.ended)
         self._path.send_tone(CHINA_TONES["busy" if self._habit is Habit.BUSY_TONE else "ring_back"])
         if self._habit is not Habit.ANSWERS:
             await first_of(self._leg.ended)

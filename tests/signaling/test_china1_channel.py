@@ -266,19 +266,6 @@ def test_refused_at_digit_n(digit: int, verdict: Verdict, failure: Failure, k: i
     circuit.assert_at_rest()
 
 
-@pytest.mark.parametrize("kb", [1, 6])
-def test_both_free_signals(kb: int) -> None:
-    circuit = Circuit()
-    circuit.accepts = (Accept(kb),)
-    circuit.tell(circuit.out, CALL)
-    circuit.settle()
-    assert Alerting(kb) in circuit.out.told
-    circuit.to_rest()  # nobody answers
-    assert failures(circuit.out) == [Failure.NO_ANSWER]
-    assert circuit.now_ms > 60_000
-    circuit.assert_at_rest()
-
-
 def clear_after(steps: int, end_name: str, k: int) -> bool:
     """Place a call and clear after so many events; False = the call was up before that."""
     circuit = Circuit(replace(LOCAL, ani_after_digits=k))

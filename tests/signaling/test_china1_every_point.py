@@ -35,10 +35,7 @@ from kmcc.signaling.china1.profile import LOCAL
 from kmcc.signaling.effects import Expired, StartTimer, StopTimer
 
 IDLE, SEIZURE, ACK, ANSWER = (LineBits(code) for code in (0b1011, 0b0011, 0b1111, 0b0111))
-LATE_VERDICTS = {
-    Verdict.VACANT: (5, Failure.VACANT_NUMBER),
-    Verdict.CONGESTION: (4, Failure.CONGESTION),
-}
+REFUSALS = {Verdict.VACANT: (5, Failure.VACANT_NUMBER), Verdict.CONGESTION: (4, Failure.CONGESTION)}
 
 
 def cycle(number: int) -> tuple[Event, Event]:
@@ -278,7 +275,7 @@ def test_a_foreign_signal_is_refused(events: tuple[Event, ...]) -> None:
     assert seen.timers == []
 
 
-@pytest.mark.parametrize("verdict", list(LATE_VERDICTS))
+@pytest.mark.parametrize("verdict", list(REFUSALS))
 @pytest.mark.parametrize("late", [True, False], ids=["after the calling number", "at the digit"])
 def test_a_number_that_is_refused(verdict: Verdict, late: bool) -> None:
     asked: list[str] = []
@@ -288,7 +285,7 @@ def test_a_number_that_is_refused(verdict: Verdict, late: bool) -> None:
         asked.append(called)
         return Verdict.MORE if late and len(asked) == 1 else verdict
 
-    number, failure = LATE_VERDICTS[verdict]
+    number, failure = REFUSALS[verdict]
     profile = replace(LOCAL, ani_after_digits=1)
     events = (SEIZURE, *cycle(3), *cycle(1)) if late else (SEIZURE,)
     seen = Seen(IncomingChannel(profile, analyse), events)

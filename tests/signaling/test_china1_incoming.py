@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kmcc.signaling.china1.channel import Channel, IncomingChannel
+from kmcc.signaling.china1.codes import Backward
 from kmcc.signaling.china1.messages import (
     Accept,
     Alarm,
@@ -140,7 +141,7 @@ def test_seized_again_within_the_idle_guard() -> None:
     channel = incoming(IDLE, Expired("release"))
     effects = feed(channel, SEIZURE)
     assert effects[-2:] == (Idle(), Seized())
-    assert SendBits(0b1111) in effects
+    assert {SendBits(0b1111), Hear(FORWARD)} <= set(effects)
 
 
 @pytest.mark.parametrize(
@@ -184,11 +185,63 @@ def test_t4(before: tuple[Event, ...]) -> None:
 def test_t4_in_group_b_sends_no_pulse() -> None:
     channel = incoming(*OFFERED, Accept())
     effects = feed(channel, Expired("t4"))
+    assert StopSignal() in effects
     assert effects[-2:] == (Failed(Failure.FORWARD_SIGNAL_STAYS), Alarm(Failure.FORWARD_SIGNAL_STAYS))
     assert channel.state == "await clear"
 
 
 def test_t4_after_a_refusal_is_an_alarm_only() -> None:
     channel = incoming(*OFFERED, Refuse(Failure.CALLED_BUSY))
-    assert feed(channel, Expired("t4"))[-1] == Alarm(Failure.FORWARD_SIGNAL_STAYS)
+    assert feed(channel, Clear()) == ()
+    effects = feed(channel, Expired("t4"))
+    assert StopSignal() in effects
+    assert effects[-1] == Alarm(Failure.FORWARD_SIGNAL_STAYS)
     assert channel.state == "await clear"
+
+
+def test_the_first_code_may_be_a_seizure() -> None:
+    channel = IncomingChannel(NEVER_ASK, three_digits)
+    channel.start()
+    effects = feed(channel, SEIZURE)
+    assert effects[-1] == Seized()
+    assert {SendBits(0b1111), Hear(FORWARD)} <= set(effects)
+
+
+def test_answered_while_kb_is_on_and_then_lost() -> None:
+    for event, indication in ((IDLE, FarCleared()), (Expired("t4"), Alarm(Failure.FORWARD_SIGNAL_STAYS))):
+        channel = incoming(*OFFERED, Accept(), Answer())
+        effects = feed(channel, event)
+        assert {StopSignal(), Hear(None)} <= set(effects)
+        assert effects[-1] == indication
+
+
+def test_cleared_forward_while_the_answer_is_held() -> None:
+    channel = incoming(*OFFERED, Accept(), SignalOff(), Answer())
+    assert feed(channel, IDLE)[-1] == FarCleared()
+
+
+@pytest.mark.parametrize("events", [(Clear(),), (Clear(), IDLE), (Clear(), IDLE, Expired("release"))])
+def test_the_switch_may_clear_twice(events: tuple[Event, ...]) -> None:
+    channel = incoming(*OFFERED, Accept(), SignalOff(), Answer(), Expired("answer_guard"), *events)
+    assert feed(channel, Clear()) == ()
+
+
+KB_ENDED = (*OFFERED, Accept(), SignalOff())
+RELEASE_POINTS = [
+    NUMBER,
+    (*OFFERED, Accept()),
+    (*OFFERED, Accept(), Answer()),
+    KB_ENDED,
+    (*KB_ENDED, Answer()),
+    (*KB_ENDED, Expired("answer_guard")),
+    (*KB_ENDED, Answer(), Expired("answer_guard")),
+    (*KB_ENDED, Answer(), Expired("answer_guard"), Clear()),
+    (*NUMBER, Clear()),
+]
+
+
+@pytest.mark.parametrize("before", RELEASE_POINTS)
+def test_release_may_have_its_own_code(before: tuple[Event, ...]) -> None:
+    profile = replace(NEVER_ASK, backward={**LOCAL.backward, Backward.RELEASE: 0b1101})
+    channel = incoming(*before, profile=profile)
+    assert SendBits(0b1101) in feed(channel, IDLE)

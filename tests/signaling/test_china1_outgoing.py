@@ -1,4 +1,4 @@
-"""The outgoing end alone: what each signal does, and each timer running out in its state (GB 3377-82, Q.476)."""
+"""The outgoing end alone: what each signal and line code does (GB 3377-82, GB 3971.2-83)."""
 
 from dataclasses import replace
 
@@ -35,6 +35,7 @@ from kmcc.signaling.effects import Expired, ProtocolError, StartTimer, StopTimer
 IDLE, SEIZURE, ACK, ANSWER = (LineBits(code) for code in (0b1011, 0b0011, 0b1111, 0b0111))
 CLEAR_FORWARD = SendBits(0b1011)
 FORWARD, BACKWARD = Direction.FORWARD, Direction.BACKWARD
+CALL = Seize("319", "31", 1, 3)
 
 
 def cycle(number: int) -> tuple[Event, Event]:
@@ -49,11 +50,11 @@ def feed(channel: Channel, *events: Event) -> tuple[Effect, ...]:
     return effects
 
 
-def outgoing(*events: Event, called: str = "319", kd: int = 3, profile: Profile = LOCAL) -> OutgoingChannel:
+def outgoing(*events: Event, call: Seize = CALL, profile: Profile = LOCAL) -> OutgoingChannel:
     """A call whose first digit is on the line, and what happened then."""
     channel = OutgoingChannel(profile)
     channel.start()
-    feed(channel, IDLE, Seize(called, "31", 1, kd), ACK, *events)
+    feed(channel, IDLE, call, ACK, *events)
     return channel
 
 
@@ -79,6 +80,50 @@ def test_a2_after_the_first_digit_repeats_it() -> None:
 def test_a2_after_the_calling_number() -> None:
     channel = outgoing()
     assert sent(channel, *cycle(6), *cycle(1), *cycle(1), *cycle(1), *cycle(2), *cycle(1)) == [1, 3, 1, 15, 3, 1]
+
+
+# Q.441: what each A signal asks for while each forward signal is on.
+ON_THE_LINE = {
+    "called digit": (),
+    "KA": cycle(6),
+    "calling digit": (*cycle(6), *cycle(1)),
+    "end of calling number": (*cycle(6), *cycle(1), *cycle(1), *cycle(1)),
+}
+NEXT_SIGNAL = [
+    # A1, A2, A3, A6; called 319, calling 31, KA 7, KD 4
+    ("called digit", [1, 3, 4, 7]),
+    ("KA", [3, 3, 4, None]),
+    ("calling digit", [1, 3, 4, None]),
+    ("end of calling number", [1, 3, 4, None]),
+]
+
+
+@pytest.mark.parametrize(("on", "answers"), NEXT_SIGNAL)
+def test_what_an_a_signal_asks_for(on: str, answers: list[int | None]) -> None:
+    for a, answer in zip((1, 2, 3, 6), answers, strict=True):
+        channel = outgoing(*ON_THE_LINE[on], call=Seize("319", "31", 7, 4))
+        effects = feed(channel, SignalOn(a))
+        assert StopSignal() in effects
+        if answer is None:
+            assert effects[-2:] == (Failed(Failure.FOREIGN_SIGNAL), Alarm(Failure.FOREIGN_SIGNAL))
+            assert {CLEAR_FORWARD, Hear(None)} <= set(effects)
+        else:
+            assert sent(channel, SignalOff()) == [answer]
+
+
+@pytest.mark.parametrize("on", list(ON_THE_LINE))
+@pytest.mark.parametrize(("a", "failure"), [(4, Failure.CONGESTION), (5, Failure.VACANT_NUMBER)])
+def test_a4_and_a5_end_the_attempt(on: str, a: int, failure: Failure) -> None:
+    channel = outgoing(*ON_THE_LINE[on])
+    assert StopSignal() in feed(channel, SignalOn(a))
+    effects = feed(channel, SignalOff())
+    assert effects[-1] == Failed(failure)
+    assert CLEAR_FORWARD in effects
+
+
+def test_a6_as_a_pulse() -> None:
+    channel = outgoing(*cycle(1), *cycle(1), *cycle(1))
+    assert sent(channel, *cycle(6)) == [1]
 
 
 def test_a3_pulse_after_the_last_digit() -> None:
@@ -108,7 +153,7 @@ KB = [
 
 @pytest.mark.parametrize(("kd", "kb", "failure"), KB)
 def test_kb_that_is_not_free(kd: int, kb: int, failure: Failure) -> None:
-    channel = outgoing(*cycle(3), SignalOn(kb), kd=kd)
+    channel = outgoing(*cycle(3), SignalOn(kb), call=replace(CALL, kd=kd))
     effects = feed(channel, SignalOff())
     assert effects[-1] == Failed(failure)
     assert CLEAR_FORWARD in effects
@@ -134,6 +179,13 @@ def test_re_answer() -> None:
     channel = outgoing(*cycle(3), *cycle(1), ANSWER)
     assert feed(channel, ACK) == (StartTimer("reanswer", 90_000), FarCleared())
     assert feed(channel, ANSWER) == (StopTimer("reanswer"), Answered())
+
+
+def test_blocked_from_the_start() -> None:
+    channel = OutgoingChannel()
+    channel.start()
+    assert feed(channel, ACK) == (Blocked(),)
+    assert channel.state == "blocked"
 
 
 def test_blocked_while_idle() -> None:
@@ -185,65 +237,3 @@ def test_a_seizure_that_cannot_be_sent(call: Seize) -> None:
     with pytest.raises(ProtocolError, match="Seize is not allowed"):
         channel.receive(call)
     assert channel.state == "idle"
-
-
-# --- outgoing: each timer in its state ----------------------------------------------------------------------
-
-OUTGOING_TIMERS = [
-    pytest.param((), "t1", Failure.NO_BACKWARD_SIGNAL, id="T1, called digit"),
-    pytest.param(cycle(6), "t1", Failure.NO_BACKWARD_SIGNAL, id="T1, KA"),
-    pytest.param((*cycle(6), *cycle(1)), "t1", Failure.NO_BACKWARD_SIGNAL, id="T1, calling digit"),
-    pytest.param(cycle(3), "t1", Failure.NO_BACKWARD_SIGNAL, id="T1, KD"),
-    pytest.param((SignalOn(1),), "t2", Failure.BACKWARD_SIGNAL_STAYS, id="T2, A1"),
-    pytest.param((SignalOn(5),), "t2", Failure.BACKWARD_SIGNAL_STAYS, id="T2, A5"),
-    pytest.param((*cycle(3), SignalOn(1)), "t2", Failure.BACKWARD_SIGNAL_STAYS, id="T2, KB"),
-    pytest.param((*cycle(1), *cycle(1), *cycle(1)), "t2", Failure.NO_BACKWARD_SIGNAL, id="T2, no pulse"),
-]
-
-
-@pytest.mark.parametrize(("before", "timer", "failure"), OUTGOING_TIMERS)
-def test_outgoing_register_timers(before: tuple[Event, ...], timer: str, failure: Failure) -> None:
-    channel = outgoing(*before)
-    effects = feed(channel, Expired(timer))
-    assert CLEAR_FORWARD in effects
-    assert Hear(None) in effects
-    assert (StopSignal() in effects) is (timer == "t1")
-    assert effects[-2:] == (Failed(failure), Alarm(failure))
-    assert feed(channel, IDLE, Expired("idle_guard")) == (Idle(),)
-
-
-def test_no_seizing_acknowledgement() -> None:
-    channel = OutgoingChannel()
-    channel.start()
-    assert StartTimer("seize_ack", 1_000) in feed(channel, IDLE, Seize("1", None, 1, 3))
-    effects = feed(channel, Expired("seize_ack"))
-    assert effects[-2:] == (Failed(Failure.NO_SEIZE_ACK), Alarm(Failure.NO_SEIZE_ACK))
-    assert CLEAR_FORWARD in effects
-    assert feed(channel, ACK)[-1] == StartTimer("release_guard", 10_000)  # late, but it came
-    assert feed(channel, IDLE, Expired("idle_guard")) == (Idle(),)
-
-
-def test_answer_supervision() -> None:
-    channel = outgoing(*cycle(3), *cycle(1))
-    assert feed(channel, Expired("answer_supervision"))[-2:] == (CLEAR_FORWARD, Failed(Failure.NO_ANSWER))
-
-
-def test_reanswer_supervision() -> None:
-    channel = outgoing(*cycle(3), *cycle(1), ANSWER, ACK)
-    assert CLEAR_FORWARD in feed(channel, Expired("reanswer"))
-
-
-def test_no_release_guard() -> None:
-    channel = outgoing(Clear())
-    assert feed(channel, Expired("release_guard")) == (Alarm(Failure.NO_RELEASE_GUARD),)
-    with pytest.raises(ProtocolError):
-        channel.receive(Seize("1", None, 1, 3))
-    assert feed(channel, ACK) == ()
-    assert feed(channel, IDLE) == (StartTimer("idle_guard", 100),)
-    assert feed(channel, Expired("idle_guard")) == (Idle(),)
-
-
-@pytest.mark.parametrize("guard", [(IDLE,), (ACK, IDLE)], ids=["one step", "two steps"])
-def test_both_forms_of_release_guard(guard: tuple[Event, ...]) -> None:
-    channel = outgoing(*cycle(3), *cycle(1), ANSWER, Clear())
-    assert feed(channel, *guard)[-1] == StartTimer("idle_guard", 100)

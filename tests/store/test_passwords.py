@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from kmcc.store.customers import Customer, Customers
@@ -66,6 +67,14 @@ def test_what_is_kept_is_salt_and_scrypt(session: Session, passwords: Passwords)
     assert row.hash == hashlib.scrypt(RIGHT.encode(), salt=b"0123456789abcdef", n=4, r=1, p=1, dklen=32)
     assert (row.salt, row.cost_n, row.cost_r, row.cost_p) == (b"0123456789abcdef", 4, 1, 1)
     assert all(RIGHT.encode() not in str(value).encode() for value in row)
+
+
+def test_a_statement_that_fails_does_not_show_its_parameters(session: Session, passwords: Passwords) -> None:
+    """Salt and hash are what somebody needs to try out a million passwords at home."""
+    with pytest.raises(StatementError, match="needs a time zone") as caught:
+        passwords.put("3190003", RIGHT, NOW.replace(tzinfo=None))
+    assert "0123456789abcdef" not in str(caught.value)
+    session.rollback()
 
 
 def test_salts_differ_unless_they_are_given(session: Session, passwords: Passwords) -> None:

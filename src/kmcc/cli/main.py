@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from kmcc import __version__
-from kmcc.cli import dsp, init, prompts, run
+from kmcc.cli import demo, dsp, init, prompts, run
 from kmcc.cli.exit_codes import BAD_INPUT, INTERRUPTED, NO_BOARD, OK
 from kmcc.drivers.board import BoardError
 from kmcc.errors import KmccError
@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run.run)
+app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.add_typer(dsp.app, name="dsp")
 app.add_typer(prompts.app, name="prompts")

@@ -87,7 +87,7 @@ def value_words(value: object) -> str:
         case list() | tuple():
             return "a list"
         case str():
-            text = json.dumps(value, ensure_ascii=False)
+            text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in json.dumps(value, ensure_ascii=False))
             return text if len(text) <= SHOWN_CHARACTERS else f'{text[:SHOWN_CHARACTERS]}..."'
         case bool():
             return "true" if value else "false"

@@ -29,6 +29,9 @@ class Frames(Protocol):
 
     tick_s: float
 
+    @property
+    def now_s(self) -> float: ...
+
     def advance(self, ticks: int) -> int: ...
 
 
@@ -70,18 +73,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         selector.pass_time = self._pass_time
         self._clock_resolution = EPSILON_TICKS
         self._base_s = 0.0
-        self._ticks = 0
         self._frames: Frames | None = None
 
     def time(self) -> float:
-        if self._frames is None:
-            return self._base_s
-        return self._base_s + self._ticks * self._frames.tick_s
+        return self._base_s if self._frames is None else self._base_s + self._frames.now_s
 
     def attach(self, frames: Frames | None) -> None:
         """From now on time passes by the ticks of this frame clock (None: by jumps again)."""
-        self._base_s = self.time()
-        self._ticks = 0
+        self._base_s = self.time() - (0.0 if frames is None else frames.now_s)
         self._frames = frames
 
     def run_in_executor(  # type: ignore[override]  # refuses, whatever the types
@@ -101,7 +100,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         limit_s = QUIET_LIMIT_S if timeout_s is None else timeout_s
         wanted = max(1, math.ceil(limit_s / frames.tick_s - EPSILON_TICKS))
         ran = frames.advance(wanted)  # ends early at an event, whose handlers may have set an earlier timer
-        self._ticks += ran
         if timeout_s is None and ran == wanted:
             raise ClockError(f"all tasks wait, no timer is set and the lines were quiet for {QUIET_LIMIT_S:.0f} s")
 

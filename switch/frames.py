@@ -9,6 +9,7 @@ import asyncio
 from kmcc.drivers.board import Board
 from kmcc.switch.media import Media
 
+RATE_HZ = 8000
 CATCH_UP_TICKS = 3  # more than this behind is counted as late
 
 
@@ -21,6 +22,11 @@ class FrameClock:
         self.ticks = 0
         self._board = board
         self._media = media
+
+    @property
+    def now_s(self) -> float:
+        """Time by the engine's own count of samples; right also while events are handed out."""
+        return self._media.engine.now / RATE_HZ
 
     def advance(self, ticks: int) -> int:
         """Run up to `ticks` ticks, to the end of the first that brought something; how many were run."""

@@ -133,15 +133,19 @@ class Circuit:
             case Hear(direction):
                 assert direction in (None, end.hears)
                 end.listening = direction is not None
-            case StartTimer(name, ms):
-                self.after(ms, end, Expired(name))
-            case StopTimer(name):
-                running = [row for row in self.timers if row[2] is end and row[3] == Expired(name)]
-                assert len(running) == 1
-                self.timers.remove(running[0])
+            case StartTimer() | StopTimer():
+                self.run_timer(end, effect)
             case _:
                 end.told.append(effect)
                 self.switch(end, effect)
+
+    def run_timer(self, end: End, effect: StartTimer | StopTimer) -> None:
+        if isinstance(effect, StartTimer):
+            self.after(effect.ms, end, Expired(effect.name))
+            return
+        running = [row for row in self.timers if row[2] is end and row[3] == Expired(effect.name)]
+        assert len(running) == 1
+        self.timers.remove(running[0])
 
     def start_tone(self, end: End, number: int) -> None:
         end.sending = number
@@ -169,9 +173,6 @@ class Circuit:
 
 def failures(end: End) -> list[Failure]:
     return [told.failure for told in end.told if isinstance(told, Failed)]
-
-
-# --- stories ------------------------------------------------------------------------------------------------
 
 
 def test_a_local_call_caller_clears_first() -> None:

@@ -17,7 +17,9 @@ def open_board(url: str, *, spans: int, lines: int) -> Board:
     """The board at this URL, not yet entered. BoardNotFoundError for a scheme without a driver."""
     scheme = urlsplit(url).scheme
     if scheme not in DRIVERS:
-        raise BoardNotFoundError(f"{url}: no driver for {scheme or 'a URL without a scheme'}:, known: {', '.join(DRIVERS)}")
+        raise BoardNotFoundError(
+            f"{url}: no driver for {scheme or 'a URL without a scheme'}:, known: {', '.join(DRIVERS)}"
+        )
     module, function = DRIVERS[scheme]
     board: Board = getattr(import_module(module), function)(url, spans, lines)
     return board

@@ -87,9 +87,7 @@ class SimulatedExchange:
             circuit = self.circuits[n - 1]
             if circuit.state is CircuitState.IDLE:
                 give_back = partial(self._take_back, circuit)
-                return Caller(
-                    number, circuit, self._media, self._prompts, category=category, give_back=give_back
-                )
+                return Caller(number, circuit, self._media, self._prompts, category=category, give_back=give_back)
         raise ScenarioError(f"exchange: no idle circuit for {number} among channels {list(wanted)}")
 
     def _take_back(self, circuit: China1Circuit) -> None:

@@ -32,9 +32,13 @@ class Town:
             self.agents.append(agent)
             self._tasks.append(asyncio.get_running_loop().create_task(agent.live()))
 
-    async def leave(self) -> None:
-        """Everybody goes home."""
+    def dismiss(self) -> None:
+        """Everybody stops where he is; `leave` also waits until they have."""
         for task in self._tasks:
             task.cancel()
+
+    async def leave(self) -> None:
+        """Everybody goes home."""
+        self.dismiss()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.exchange.close()

@@ -142,7 +142,9 @@ class CallServer:
         route = self.plan.route(call.called)
         service = route.name if route is not None and route.name in self._flows else None
         call.service = entry.service = service
-        call.note("call.offered", called=call.called, calling=call.calling.number, ka=call.calling.category, service=service)
+        call.note(
+            "call.offered", called=call.called, calling=call.calling.number, ka=call.calling.category, service=service
+        )
         flow = self._flows[service] if service is not None else _ordinary
         await self._run_flow(call, flow)
         entry.service, entry.seat, entry.waiting_ms = call.service, call.seat, call.waiting_ms

@@ -94,7 +94,12 @@ class BlockingIndication:
 
 Indication = (
     SeizureIndication
-    | SetupIndication | AlertingIndication | AnswerIndication | ReleaseIndication | IdleIndication | BlockingIndication
+    | SetupIndication
+    | AlertingIndication
+    | AnswerIndication
+    | ReleaseIndication
+    | IdleIndication
+    | BlockingIndication
 )
 Listener = Callable[[Indication], None]
 

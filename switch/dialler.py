@@ -56,9 +56,7 @@ class Dialler:
                     self._report.set_result(report)
 
     async def _call(self, dial: a.Dial) -> None:
-        self._journal.write(
-            "campaign.dialled", contact=dial.contact, number=dial.number, attempt=dial.attempt
-        )
+        self._journal.write("campaign.dialled", contact=dial.contact, number=dial.number, attempt=dial.attempt)
         result = await self._attempt(dial)
         self._journal.write(
             "campaign.result", contact=dial.contact, number=dial.number, attempt=dial.attempt, result=result.value

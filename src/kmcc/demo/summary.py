@@ -66,7 +66,9 @@ def _bars(legs: Sequence[dict[str, str]]) -> list[Bar]:
     start = min(datetime.fromisoformat(leg["offered_at"]) for leg in legs)
     end = max(datetime.fromisoformat(leg["released_at"]) for leg in legs)
     scale = WIDTH / max(1.0, (end - start).total_seconds())
-    circuits = sorted({leg["circuit"] for leg in legs}, key=lambda name: (name.rpartition("/")[0], int(name.rpartition("/")[2])))
+    circuits = sorted(
+        {leg["circuit"] for leg in legs}, key=lambda name: (name.rpartition("/")[0], int(name.rpartition("/")[2]))
+    )
     lines = {circuit: ROW * n for n, circuit in enumerate(circuits)}
 
     def x(stamp: str) -> float:

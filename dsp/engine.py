@@ -6,6 +6,7 @@ alive until C has let go of it.
 
 from collections import deque
 from collections.abc import Sequence
+from enum import IntEnum
 from typing import Any, Final
 
 from kmcc.dsp._core import ffi, lib
@@ -22,7 +23,7 @@ from kmcc.dsp.recorder import Recorder
 from kmcc.dsp.tone import Tone
 from kmcc.dsp.tone import _struct as tone_struct
 
-__all__ = ["Detect", "Engine", "EngineEvent", "EventKind", "SpanAlarm", "run_pair"]
+__all__ = ["Detect", "Engine", "EngineEvent", "EventKind", "SpanAlarm", "Track", "run_pair"]
 
 CHANNELS: Final = 30
 RATE_HZ: Final = 8000
@@ -45,6 +46,13 @@ def _config(spans: int, lines: int, conferences: int, tick_samples: int, persist
     )
 
 
+class Track(IntEnum):
+    """The two recorders of a port; the code of a RECORD_HALF event."""
+
+    CALL = 0
+    MESSAGE = 1  # left by the caller while the call itself may be recorded too
+
+
 class Engine:
     """Ports of E1 spans (30 a span, first) and of plain lines, ticked together."""
 
@@ -65,7 +73,7 @@ class Engine:
         self._plays_begun: Final[dict[int, int]] = {}
         self._plays: Final[dict[int, deque[tuple[int, object]]]] = {}
         self._patterns: Final[dict[int, object]] = {}
-        self._recorders: Final[dict[int, Recorder]] = {}
+        self._recorders: Final[dict[tuple[int, Track], Recorder]] = {}
         self._until_taken: Final[deque[tuple[int, object]]] = deque()
 
     @property
@@ -133,19 +141,19 @@ class Engine:
     def stop_tone(self, port: int) -> None:
         self._post(port, Op.STOP_TONE)
 
-    def record(self, port: int, recorder: Recorder) -> None:
-        """Record what the port hears and is sent, until `stop_record`."""
+    def record(self, port: int, recorder: Recorder, track: Track = Track.CALL) -> None:
+        """Record what the port hears (and is sent) on this track until `stop_record`."""
         recorder.check_open()
         for other, busy in self._recorders.items():
-            if busy is recorder and other != port:
-                raise RecorderBusyError(port, other)
-        self._post(port, Op.RECORD, 0, recorder.state)
-        self._keep_until_taken(self._recorders.get(port))
-        self._recorders[port] = recorder
+            if busy is recorder and other != (port, track):
+                raise RecorderBusyError(port, other[0])
+        self._post(port, Op.RECORD, track, recorder.state)
+        self._keep_until_taken(self._recorders.get((port, track)))
+        self._recorders[port, track] = recorder
 
-    def stop_record(self, port: int) -> None:
-        self._post(port, Op.STOP_RECORD)
-        self._keep_until_taken(self._recorders.pop(port, None))
+    def stop_record(self, port: int, track: Track = Track.CALL) -> None:
+        self._post(port, Op.STOP_RECORD, track)
+        self._keep_until_taken(self._recorders.pop((port, track), None))
 
     def spot(self, port: int, patterns: Sequence[bytes]) -> None:
         """Report these octets wherever they are received; no patterns: look no longer."""

@@ -1,10 +1,13 @@
-"""Recorder: a stereo A-law WAV of what a port hears (left) and is sent (right); the octets go from C to the file.
+"""Recorder: an A-law WAV of what a port hears, or of that (left) and what it is sent (right).
+
+The octets go from C to the file.
 
 The sizes in the header are put right at every drain, so a file that a crash left behind can be read.
 """
 
 import os
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -14,7 +17,6 @@ from kmcc.dsp.errors import DspError
 from kmcc.dsp.wav import wav_header
 
 RATE_HZ: Final = 8000
-OCTETS_PER_S: Final = 2 * RATE_HZ
 MOST_OCTETS: Final = 0xFFFF_FFFF - 51  # what the 32-bit sizes of RIFF can say; 74 hours
 
 
@@ -35,20 +37,29 @@ class Recording:
     lost: int
 
 
-def ring_octets(seconds: float) -> int:
-    """The power of two that holds so many seconds of both directions."""
-    return 1 << max(2, (int(seconds * OCTETS_PER_S) - 1).bit_length())
+class Sides(IntEnum):
+    """Whom a recording holds; the value is the number of channels."""
+
+    HEARD = 1
+    BOTH = 2
+
+
+def ring_octets(seconds: float, sides: Sides) -> int:
+    """The power of two that holds so many seconds."""
+    return 1 << max(2, (int(seconds * sides * RATE_HZ) - 1).bit_length())
 
 
 class Recorder:
     """One recording; hand it to `Engine.record`, drain it now and then, close it after `Engine.stop_record`."""
 
-    def __init__(self, path: Path | str, *, ring_s: float = 8.0) -> None:
+    def __init__(self, path: Path | str, *, sides: Sides = Sides.BOTH, ring_s: float = 8.0) -> None:
         self.path = Path(path)
+        self.sides: Final = sides
         if not 0 < ring_s <= 3600:
             raise RecorderError(self.path, f"a ring of {ring_s} s, expected more than 0 and up to 3600")
-        self._ring = ffi.new("uint8_t[]", ring_octets(ring_s))
-        self.state: Final[Any] = ffi.new("struct engine_recorder *", {"ring": self._ring, "size": len(self._ring)})
+        self._ring = ffi.new("uint8_t[]", ring_octets(ring_s, sides))
+        fields = {"ring": self._ring, "size": len(self._ring), "sides": int(sides)}
+        self.state: Final[Any] = ffi.new("struct engine_recorder *", fields)
         self._recording: Recording | None = None
         try:
             self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
@@ -69,7 +80,7 @@ class Recorder:
     @property
     def duration_s(self) -> float:
         """What has reached the file."""
-        return int(self.state.drained) / OCTETS_PER_S
+        return int(self.state.drained) / (self.sides * RATE_HZ)
 
     def check_open(self) -> None:
         """RecorderError when it is closed."""
@@ -98,7 +109,11 @@ class Recorder:
 
     def _write_header(self) -> None:
         try:
-            os.pwrite(self._fd, wav_header(2, min(int(self.state.drained), MOST_OCTETS) & ~1), 0)
+            os.pwrite(
+                self._fd,
+                wav_header(self.sides, min(int(self.state.drained), MOST_OCTETS) // self.sides * self.sides),
+                0,
+            )
         except OSError as error:
             raise RecorderError(self.path, f"cannot be written: {error.strerror}") from error
 

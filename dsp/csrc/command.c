@@ -80,13 +80,16 @@ static void record(struct engine *e, const struct engine_command *c)
 {
 	struct engine_recorder *r = (struct engine_recorder *)c->data; /* the one command whose data is written to */
 
-	if (r != NULL && r->ring != NULL && r->size >= 4 && (r->size & (r->size - 1)) == 0)
-		e->recorder[c->port] = r;
+	if (c->value >= ENGINE_TRACKS || r == NULL || r->ring == NULL)
+		return;
+	if (r->size >= 4 && (r->size & (r->size - 1)) == 0 && (r->sides == 1 || r->sides == 2))
+		e->recorder[c->port * ENGINE_TRACKS + c->value] = r;
 }
 
 static void stop_record(struct engine *e, const struct engine_command *c)
 {
-	e->recorder[c->port] = NULL;
+	if (c->value < ENGINE_TRACKS)
+		e->recorder[c->port * ENGINE_TRACKS + c->value] = NULL;
 }
 
 static void spot(struct engine *e, const struct engine_command *c)

@@ -15,6 +15,7 @@
 #define ENGINE_CHANNELS  30u   /* speech channels of an E1 span: timeslots 1-15 and 17-31 */
 #define ENGINE_TIMESLOTS 32u
 #define ENGINE_IDLE      0xD5u /* A-law silence */
+#define ENGINE_TRACKS    2u    /* recorders a port: the call's, and that of a message left in it */
 
 struct engine;
 
@@ -39,7 +40,7 @@ enum engine_event_kind {
 	EV_VOICE_OFF,     /* silence after the hangover */
 	EV_PLAY_DONE,     /* code: 1 played to its end, 0 stopped by command; a: which play of this port, from 1 */
 	EV_SEND_DONE,     /* a generated tone with an end is over */
-	EV_RECORD_HALF,   /* half of the recorder's ring is filled: drain it */
+	EV_RECORD_HALF,   /* code: track; half of the recorder's ring is filled: drain it */
 	EV_SPOTTED,       /* code: index of the pattern that was heard */
 	EV_SPAN,          /* port: span number; code: alarm bits now (SPAN_*) */
 	EV_OVERRUN        /* events were lost because the ring was full; a: how many */
@@ -77,12 +78,14 @@ struct engine_tone {
 	uint32_t repeats;       /* of the whole cadence; 0 = for ever */
 };
 
-/* Stereo A-law recorder: what the port hears (left) and what it is sent (right), interleaved.
+/* A-law recorder of what the port hears, with two sides also of what it is sent (left and right, interleaved).
  * The tick writes, recorder_drain reads; one of each. */
 struct engine_recorder {
 	uint8_t *ring;
 	uint32_t size;          /* octets, a power of two */
 	uint32_t lost;          /* octets that found no room */
+	uint32_t sides;         /* 1 or 2 */
+	uint32_t reserved;
 	uint64_t written;
 	uint64_t drained;
 };
@@ -97,8 +100,8 @@ enum engine_op {
 	OP_STOP_PLAY,
 	OP_SEND_TONE,     /* data: struct engine_tone, copied when the command is taken */
 	OP_STOP_TONE,
-	OP_RECORD,        /* data: struct engine_recorder */
-	OP_STOP_RECORD,
+	OP_RECORD,        /* value: track; data: struct engine_recorder */
+	OP_STOP_RECORD,   /* value: track */
 	OP_SPOT,          /* data: struct engine_clip[value]: patterns of equal use; 0 = none.  For simulated callers */
 	OP_SPAN_ALARM     /* port: span; value: 1 sends remote alarm */
 };

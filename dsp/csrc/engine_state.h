@@ -61,7 +61,7 @@ struct engine {
 	uint8_t                 *line_reported;
 	uint8_t                 *line_out;
 	uint8_t                 *detect;         /* DETECT_* */
-	struct engine_recorder **recorder;       /* NULL: not recorded */
+	struct engine_recorder **recorder;       /* [ports][ENGINE_TRACKS], NULL: not recorded */
 	struct detectors         detectors;
 	struct generator        *generator;
 	struct matrix            matrix;

@@ -1,4 +1,4 @@
-/* recorder.c  The tick fills a ring of octet pairs (received, sent); a slower hand drains it into a file. */
+/* recorder.c  The tick fills a ring of octets (received, with two sides also sent); a slower hand drains it into a file. */
 #include "engine_state.h"
 
 #include <errno.h>
@@ -15,36 +15,45 @@ static void release(uint64_t *count, uint64_t value)
 	__atomic_store_n(count, value, __ATOMIC_RELEASE);
 }
 
-static uint32_t write_pairs(struct engine_recorder *r, const uint8_t *heard, const uint8_t *said, uint32_t samples)
+static uint32_t write_sides(struct engine_recorder *r, const uint8_t *heard, const uint8_t *said, uint32_t samples)
 {
 	const uint64_t room = r->size - (r->written - acquire(&r->drained));
-	const uint32_t pairs = room / 2 < samples ? (uint32_t)(room / 2) : samples;
+	const uint32_t fits = room / r->sides < samples ? (uint32_t)(room / r->sides) : samples;
+	const uint64_t mask = r->size - 1;
 
-	for (uint32_t i = 0; i < pairs; i++) {
-		uint8_t *pair = r->ring + ((r->written + 2u * i) & (r->size - 1));
+	for (uint32_t i = 0; i < fits; i++) {
+		const uint64_t at = r->written + (uint64_t)r->sides * i;
 
-		pair[0] = heard[i];
-		pair[1] = said[i];
+		r->ring[at & mask] = heard[i];
+		if (r->sides == 2)
+			r->ring[(at + 1) & mask] = said[i];
 	}
-	return 2 * pairs;
+	return r->sides * fits;
 }
 
-void recorder_take(struct engine *e, uint32_t port)
+static void take_track(struct engine *e, uint32_t port, uint32_t track)
 {
-	struct engine_recorder *r = e->recorder[port];
+	struct engine_recorder *r = e->recorder[port * ENGINE_TRACKS + track];
 	const uint32_t          samples = e->config.tick_samples;
-	const struct detection  half = {.port = port, .kind = EV_RECORD_HALF, .offset = samples};
+	const struct detection  half = {
+		.port = port, .kind = EV_RECORD_HALF, .code = (uint16_t)track, .offset = samples};
 
 	if (r == NULL)
 		return;
 	const uint64_t before = r->written;
 	const uint32_t octets =
-		write_pairs(r, engine_row(e, e->received, port), engine_row(e, e->sent, port), samples);
+		write_sides(r, engine_row(e, e->received, port), engine_row(e, e->sent, port), samples);
 
-	__atomic_store_n(&r->lost, r->lost + 2 * samples - octets, __ATOMIC_RELAXED);
+	__atomic_store_n(&r->lost, r->lost + r->sides * samples - octets, __ATOMIC_RELAXED);
 	release(&r->written, before + octets);
 	if (before / (r->size / 2) != (before + octets) / (r->size / 2))
 		engine_found(e, &half);
+}
+
+void recorder_take(struct engine *e, uint32_t port)
+{
+	for (uint32_t track = 0; track < ENGINE_TRACKS; track++)
+		take_track(e, port, track);
 }
 
 /* One write up to the ring's end; octets written, or -1. */

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kmcc.dsp.engine import Engine, EngineEvent, EventKind, run_pair
+from kmcc.dsp.engine import Engine, EngineEvent, EventKind, Track, run_pair
 from kmcc.dsp.engine_error import RecorderBusyError
-from kmcc.dsp.recorder import Recorder, RecorderError, Recording
+from kmcc.dsp.recorder import Recorder, RecorderError, Recording, Sides
 from kmcc.dsp.wav import Coding, read_wav
 
 TICK = 64
@@ -123,6 +123,27 @@ def test_one_ring_has_one_writer(tmp_path: Path) -> None:
             near.record(1, recorder)
         near.stop_record(0)
         near.record(1, recorder)
+
+
+def test_a_message_is_recorded_beside_the_call(tmp_path: Path) -> None:
+    """Its own track, what the port hears alone, from and to where it was asked for."""
+    far, near = Engine(lines=1), Engine(lines=1)
+    heard = speech(3, 30 * TICK)
+    call, message = Recorder(tmp_path / "call.wav"), Recorder(tmp_path / "message.wav", sides=Sides.HEARD, ring_s=0.1)
+    near.record(0, call)
+    far.play(0, [heard])
+    talk(far, near, 11)  # the first tick of speech arrives in the second
+    near.record(0, message, Track.MESSAGE)
+    events = talk(far, near, 10, message)
+    near.stop_record(0, Track.MESSAGE)
+    events += talk(far, near, 10, message)
+    assert [event.code for event in events if event.kind is EventKind.RECORD_HALF] == [Track.MESSAGE]
+    assert message.close() == Recording(tmp_path / "message.wav", 10 * TICK / 8000, 0)
+    assert call.close().duration_s == 31 * TICK / 8000
+    wav = read_wav(tmp_path / "message.wav")
+    assert wav.channels == 1
+    assert wav.alaw() == heard[10 * TICK : 20 * TICK]
+    assert read_wav(tmp_path / "call.wav").alaw(0) == b"\xd5" * TICK + heard
 
 
 def test_a_second_recorder_takes_over(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ static int open_side(struct side *s, uint32_t spans, uint32_t lines, uint32_t ti
 	s->engine = engine_init(s->memory, &config);
 	s->recorder.ring = malloc(RING);
 	s->recorder.size = RING;
+	s->recorder.sides = 2;
 	return s->recorder.ring == NULL ? -1 : 0;
 }
 

@@ -9,7 +9,7 @@ BIN  := $(VENV)/bin
 CORE := setup.py $(wildcard dsp/csrc/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types layers core unit bench clean
+.PHONY: help demo test check format lint types layers core unit bench docs clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -40,9 +40,12 @@ core: $(VENV)/.strict-core  ## the C sources without any warning
 unit: $(VENV)/.dev  ## pytest
 	$(BIN)/pytest
 
-bench: $(VENV)/.dev  ## the figures, into bench.json
+bench: $(VENV)/.dev  ## the figures, each beside its rival; also into bench.json
 	$(BIN)/pytest benchmarks -o addopts="--import-mode=importlib --strict-markers" -o python_files="bench_*.py" \
-	  --benchmark-only --benchmark-json=bench.json
+	  -o timeout=600 --benchmark-only --benchmark-quiet
+
+docs: $(VENV)/.dev  ## write the tables of docs/ anew from the code
+	$(BIN)/python -m tests.docs_tables --write
 
 clean:  ## remove .venv and everything that was built
 	rm -rf $(VENV) build dist demo-out bench.json *.egg-info src/*.egg-info dsp/_core.c dsp/_core*.so

@@ -8,9 +8,10 @@ wall clock, so the same program with the same seed does the same things at the s
 import asyncio
 import math
 import selectors
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Executor
-from typing import Any, Protocol, TypeVar
+from contextlib import contextmanager
+from typing import Any, Protocol, Self, TypeVar
 
 from kmcc.errors import KmccError
 
@@ -83,9 +84,24 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._base_s = self.time() - (0.0 if frames is None else frames.now_s)
         self._frames = frames
 
-    def run_in_executor(  # type: ignore[override]  # refuses, whatever the types
-        self, executor: Executor | None, func: Any, *args: Any
-    ) -> Any:
+    @classmethod
+    def running(cls) -> Self:
+        """The loop that runs now; ClockError when its time is real."""
+        loop = asyncio.get_running_loop()
+        if not isinstance(loop, cls):
+            raise ClockError("this runs in virtual time only")
+        return loop
+
+    @contextmanager
+    def moved_by(self, frames: Frames | None) -> Iterator[None]:
+        """Attached to this frame clock meanwhile."""
+        self.attach(frames)
+        try:
+            yield
+        finally:
+            self.attach(None)
+
+    def run_in_executor(self, _executor: Executor | None, func: Any, *_args: Any) -> Any:  # type: ignore[override]
         raise ClockError(f"{func!r} would run in a thread, which virtual time does not wait for; call it in the loop")
 
     def _pass_time(self, timeout_s: float | None) -> None:

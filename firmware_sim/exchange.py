@@ -15,8 +15,7 @@ from kmcc.switch.circuit import (
     Cause,
     CircuitState,
     Indication,
-    ReleaseIndication,
-    SeizureIndication,
+    Listener,
     SetupIndication,
 )
 from kmcc.switch.journal import Field
@@ -60,8 +59,11 @@ class SimulatedExchange:
         circuit = China1Circuit(
             name, port, self._media, profile, use=Use.BOTH, analyse=self._analyse, journal=SilentJournal()
         )
-        circuit.attach(partial(self._on_indication, circuit))
+        circuit.attach(self._hears(circuit))
         return circuit
+
+    def _hears(self, circuit: China1Circuit) -> Listener:
+        return partial(self._on_indication, circuit)
 
     @property
     def busy(self) -> int:
@@ -81,17 +83,14 @@ class SimulatedExchange:
     # --- calls of our subscribers to the centre -------------------------------------------------------------------
 
     def caller(self, number: str | None, *, channels: Sequence[int] | None = None, category: int = 1) -> Caller:
-        """A subscriber lifts the receiver: takes the first idle circuit of these (numbered from 1 through all spans)."""
+        """A subscriber lifts the receiver: takes the first idle circuit of these (from 1, through all spans)."""
         wanted = range(1, len(self.circuits) + 1) if channels is None else channels
         for n in wanted:
             circuit = self.circuits[n - 1]
             if circuit.state is CircuitState.IDLE:
-                give_back = partial(self._take_back, circuit)
-                return Caller(number, circuit, self._media, self._prompts, category=category, give_back=give_back)
+                leg = Leg(circuit, then=self._hears(circuit))
+                return Caller(number, leg, self._media, self._prompts, category=category)
         raise ScenarioError(f"exchange: no idle circuit for {number} among channels {list(wanted)}")
-
-    def _take_back(self, circuit: China1Circuit) -> None:
-        circuit.attach(partial(self._on_indication, circuit))
 
     # --- calls from the centre to our subscribers -----------------------------------------------------------------
 
@@ -103,9 +102,8 @@ class SimulatedExchange:
     def _on_indication(self, circuit: China1Circuit, indication: Indication) -> None:
         match indication:
             case SetupIndication(called, _):
-                leg = Leg(circuit)
-                self._spawn(self._take_call(leg, called, circuit))
-            case SeizureIndication() | ReleaseIndication():
+                self._spawn(self._take_call(Leg(circuit, then=self._hears(circuit)), called))
+            case _:
                 pass  # the number is not here yet, or never came
 
     def _spawn(self, coroutine: "asyncio._CoroutineLike[None]") -> None:
@@ -119,7 +117,7 @@ class SimulatedExchange:
             what = {"message": "a called party's script failed", "exception": task.exception(), "task": task}
             task.get_loop().call_exception_handler(what)
 
-    async def _take_call(self, leg: Leg, called: str, circuit: China1Circuit) -> None:
+    async def _take_call(self, leg: Leg, called: str) -> None:
         subscriber = self._subscribers.get(called)
         if subscriber is None:
             leg.release(Cause.VACANT_NUMBER)
@@ -127,5 +125,3 @@ class SimulatedExchange:
             before = self._calls_to.get(called, 0)
             self._calls_to[called] = before + 1
             await CalledParty(subscriber, subscriber.habit(before), leg, self._media, self._prompts).live()
-        await asyncio.wait((leg.idle,))
-        self._take_back(circuit)

@@ -22,9 +22,11 @@ class Town:
         self._tasks: list[asyncio.Task[None]] = []
         self.agents: list[Agent] = []
         self.exchange: SimulatedExchange
+        self.far: Media
 
     def settle(self, far: Media) -> None:
         """Everybody takes his place; needs the running loop."""
+        self.far = far
         self.exchange = SimulatedExchange(far, self.prompts, self._subscribers)
         self.exchange.start()
         for line, manner in self._manners.items():

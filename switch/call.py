@@ -108,17 +108,17 @@ class Call:
         """Tell the far exchange that the called party is free; speech is through, nothing is charged yet."""
         self._check()
         if not self.leg.alerting.done():
-            self.leg.alerting.set_result(None)
             self.circuit.alert()
+            self.leg.alerting.set_result(None)
             self.note("call.alerting")
         await self.until(self.leg.through)
 
     async def answer(self) -> None:
-        """Answer; charging starts."""
+        """Answer; charging starts with the signal, which keeps its distance from the register signals."""
         await self.alert()
         if not self.leg.answered.done():
-            self.leg.answered.set_result(None)
             self.circuit.answer()
+            await self.until(self.leg.answered)
             self.path.listen_for_keys()
             self.note("call.answered")
 

@@ -1,14 +1,15 @@
 """The call server: turns seizures into calls, runs their flows, places outgoing legs, closes everything with a CDR."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
+from kmcc.dsp.recorder import RecorderError
 from kmcc.errors import KmccError
 from kmcc.switch.call import Call, CallEnded, ConnectFailed
 from kmcc.switch.cdr import LegDirection
@@ -17,9 +18,11 @@ from kmcc.switch.circuit import (
     CallingParty,
     Cause,
     Circuit,
+    IdleIndication,
     Indication,
     SeizureIndication,
 )
+from kmcc.switch.errors import SwitchError
 from kmcc.switch.journal import Journal
 from kmcc.switch.leg import Leg, first_of
 from kmcc.switch.legbook import LegBook, LegEntry
@@ -84,8 +87,9 @@ class CallServer:
         self._series = f"{book.start:%y%m%d%H%M%S}"
         self._serial = 0
         self._outgoing: dict[Leg, _Outgoing] = {}
-        self._legs: set[Leg] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._legs: dict[Leg, None] = {}  # in their order, so that the same morning ends in the same way
+        self._tasks: dict[asyncio.Task[None], None] = {}
+        self._clearing: dict[Leg, TrunkGroup] = {}
         self._is_closing = False
 
     def start(self) -> None:
@@ -100,42 +104,58 @@ class CallServer:
         self._is_closing = True
         for leg in tuple(self._legs):
             leg.release(Cause.SHUTDOWN)
+        loop = asyncio.get_running_loop()
+        end_s = loop.time() + SHUTDOWN_LIMIT_S
+        while self._unfinished and loop.time() < end_s:
+            await asyncio.wait(self._unfinished, timeout=end_s - loop.time())
+        for task in tuple(self._tasks):  # a flow that hangs; a circuit whose far end does not clear has its record
+            task.cancel()
         if self._tasks:
             await asyncio.wait(tuple(self._tasks), timeout=SHUTDOWN_LIMIT_S)
-        for task in tuple(self._tasks):  # a far end that does not clear: its record is written already
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def _unfinished(self) -> tuple[asyncio.Future[None], ...]:
+        """Flows, and circuits on which the far end has still to clear."""
+        return (*self._tasks, *(leg.idle for leg in self._clearing))
 
     # --- incoming calls -------------------------------------------------------------------------------------------
 
     def _on_free_circuit(self, group: TrunkGroup, circuit: Circuit, indication: Indication) -> None:
         match indication:
             case SeizureIndication():
-                self._spawn(self._take(group, circuit, Leg(circuit)))
+                self._take(group, circuit)
             case BlockingIndication(blocked):
                 self.journal.write("circuit.blocked" if blocked else "circuit.unblocked", circuit=circuit.name)
 
-    def _spawn(self, work: "asyncio._CoroutineLike[None]") -> asyncio.Task[None]:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = None
+        task.add_done_callback(self._tasks.pop)
         return task
 
-    async def _take(self, group: TrunkGroup, circuit: Circuit, leg: Leg) -> None:
-        """One seizure, from the first bit to the idle circuit."""
-        call_id = self._next_id()
+    def _take(self, group: TrunkGroup, circuit: Circuit) -> None:
+        """One seizure, from the first bit on."""
+        call_id, leg = self._next_id(), self._new_leg(group, circuit)
         self.journal.write("call.seized", call=call_id, circuit=circuit.name)
         entry = self._book.open(call_id, leg, LegDirection.IN)
         path = self._open_path(call_id, leg, entry)
         if self._is_closing:
-            leg.release(Cause.SHUTDOWN)
-        await first_of(leg.setup, leg.ended)
-        if leg.setup.done():
-            setup = leg.setup.result()
-            entry.called, entry.calling = setup.called, setup.calling
-            await self._run(call_id, leg, path, entry)
-        self._close_leg(call_id, leg, path, entry)
-        await self._return(group, circuit, leg)
+            self._close_leg(call_id, leg, path, entry)
+            self._clear(group, leg)
+        else:
+            self._spawn(self._attend(call_id, group, leg, path, entry)).add_done_callback(_report_crash)
+
+    async def _attend(self, call_id: str, group: TrunkGroup, leg: Leg, path: SpeechPath, entry: LegEntry) -> None:
+        """The call of a seizure. Whatever becomes of it, it leaves one record and a circuit that clears."""
+        try:
+            await first_of(leg.setup, leg.ended)
+            if leg.setup.done():
+                setup = leg.setup.result()
+                entry.called, entry.calling = setup.called, setup.calling
+                await self._run(call_id, leg, path, entry)
+        finally:
+            self._close_leg(call_id, leg, path, entry)
+            self._clear(group, leg)
 
     async def _run(self, call_id: str, leg: Leg, path: SpeechPath, entry: LegEntry) -> None:
         call = Call(call_id, leg, path, self, called=entry.called, calling=entry.calling)
@@ -146,8 +166,10 @@ class CallServer:
             "call.offered", called=call.called, calling=call.calling.number, ka=call.calling.category, service=service
         )
         flow = self._flows[service] if service is not None else _ordinary
-        await self._run_flow(call, flow)
-        entry.service, entry.seat, entry.waiting_ms = call.service, call.seat, call.waiting_ms
+        try:
+            await self._run_flow(call, flow)
+        finally:
+            entry.service, entry.seat, entry.waiting_ms = call.service, call.seat, call.waiting_ms
 
     async def _run_flow(self, call: Call, flow: Flow) -> None:
         """Run the flow to its end; whatever it does, the call is over afterwards."""
@@ -161,6 +183,9 @@ class CallServer:
             log.error("flow failed", call=call.id, error=str(error))
             call.note("call.failed", what=type(error).__name__)
             call.end(Cause.SYSTEM_FAULT)
+        except asyncio.CancelledError:
+            call.end(self._own_cause)
+            raise
         finally:
             call.end(Cause.SYSTEM_FAULT)  # harmless after any of the above; a bug in a flow frees the circuit
             del self.calls[call.id]
@@ -174,16 +199,20 @@ class CallServer:
         """
         call_id = self._next_id()
         leg = self._seize(call_id, number, calling)
-        outgoing = self._outgoing[leg]
-        path = self._open_path(call_id, leg, outgoing.entry)
+        path = self._open_path(call_id, leg, self._outgoing[leg].entry)
         call = Call(call_id, leg, path, self, called=number, calling=calling)
+        await self._spawn(self._speak(call, flow))
+        return call
+
+    async def _speak(self, call: Call, flow: Flow) -> None:
+        outgoing = self._outgoing[call.leg]
         try:
             await self._run_flow(call, flow)
         finally:
+            del self._outgoing[call.leg]
             outgoing.entry.service = call.service
-            self._close_leg(call_id, leg, path, outgoing.entry)
-            self._give_back(leg)
-        return call
+            self._close_leg(call.id, call.leg, call.path, outgoing.entry)
+            self._clear(outgoing.group, call.leg)
 
     def place(self, call: Call, number: str) -> Leg:
         """Start an outgoing leg for this call. ConnectFailed when there is no route or no idle circuit."""
@@ -200,25 +229,34 @@ class CallServer:
             circuit = group.seize()
         except AllTrunksBusyError:
             raise ConnectFailed(number, Cause.CONGESTION) from None
-        leg = Leg(circuit)
+        leg = self._new_leg(group, circuit)
         entry = self._book.open(call_id, leg, LegDirection.OUT)
         entry.called, entry.calling = number, calling
         self._outgoing[leg] = _Outgoing(group, entry)
-        self._legs.add(leg)
+        self._legs[leg] = None
         self.journal.write("call.placed", call=call_id, circuit=circuit.name, called=number)
-        circuit.setup(number, calling)
+        self._set_up(leg, number, calling)
         return leg
+
+    def _set_up(self, leg: Leg, number: str, calling: CallingParty) -> None:
+        try:
+            leg.circuit.setup(number, calling)
+        except SwitchError as error:  # digits that the signalling cannot carry, or a circuit that is not what it seems
+            log.error("circuit refused a call", circuit=leg.circuit.name, error=str(error))
+            leg.hear(IdleIndication())  # it never left that state
+            self._close_outgoing(leg, Cause.SIGNALLING_FAILURE)
+            raise ConnectFailed(number, Cause.SIGNALLING_FAILURE) from None
 
     def close_leg(self, call: Call, leg: Leg) -> None:
         """The outgoing leg of this call is over: release what is left and write its CDR."""
-        leg.release(Cause.NORMAL)
-        self._legs.discard(leg)
-        self._book.close(self._outgoing[leg].entry, leg)
-        self._give_back(leg)
+        self._close_outgoing(leg, call.leg.ended.result() if call.leg.ended.done() else self._own_cause)
 
-    def _give_back(self, leg: Leg) -> None:
+    def _close_outgoing(self, leg: Leg, cause: Cause) -> None:
         outgoing = self._outgoing.pop(leg)
-        self._spawn(self._return(outgoing.group, leg.circuit, leg))
+        leg.release(cause)
+        self._legs.pop(leg, None)
+        self._book.close(outgoing.entry, leg)
+        self._clear(outgoing.group, leg)
 
     def ordinary_route(self, number: str) -> bool:
         """Whether an ordinary call to this number can go on from here."""
@@ -235,26 +273,49 @@ class CallServer:
         self._serial += 1
         return f"{self._series}-{self._serial:05d}"
 
+    @property
+    def _own_cause(self) -> Cause:
+        """Why we end a call that nobody hung up."""
+        return Cause.SHUTDOWN if self._is_closing else Cause.NORMAL
+
+    def _new_leg(self, group: TrunkGroup, circuit: Circuit) -> Leg:
+        return Leg(circuit, then=partial(self._on_free_circuit, group, circuit))
+
     def _open_path(self, call_id: str, leg: Leg, entry: LegEntry) -> SpeechPath:
-        self._legs.add(leg)
+        self._legs[leg] = None
         path = SpeechPath(self.media, leg.port)
         entry.recording = self._recordings / f"{call_id}.wav"
-        path.start_recording(entry.recording)
+        path.start_recording(entry.recording, partial(self._on_recording_fault, call_id, entry))
         return path
+
+    def _on_recording_fault(self, call_id: str, entry: LegEntry, fault: RecorderError) -> None:
+        """A full disk ends no call."""
+        log.error("recording lost", call=call_id, error=str(fault))
+        self.journal.write("alarm.recording", call=call_id)
+        if not fault.path.exists():
+            entry.recording = None
 
     def _close_leg(self, call_id: str, leg: Leg, path: SpeechPath, entry: LegEntry) -> None:
         """The caller's side is over: port silent, recording closed, record written."""
-        self._legs.discard(leg)
+        leg.release(self._own_cause)  # harmless when it has ended, as it should have
+        self._legs.pop(leg, None)
         path.close()
         self.journal.write("call.released", call=call_id, cause=leg.ended.result().words)
         self._book.close(entry, leg)
         self._book.forget(call_id)
 
-    async def _return(self, group: TrunkGroup, circuit: Circuit, leg: Leg) -> None:
-        """Wait for the far end's release guard, then the circuit is free for the next call."""
-        await asyncio.wait((leg.idle,))
-        circuit.attach(partial(self._on_free_circuit, group, circuit))
-        group.release(circuit)
+    def _clear(self, group: TrunkGroup, leg: Leg) -> None:
+        """After the far end's release guard the circuit is free for the next call."""
+        self._clearing[leg] = group
+        leg.idle.add_done_callback(lambda _: group.release(leg.circuit))
+        leg.idle.add_done_callback(lambda _: self._clearing.pop(leg))
+
+
+def _report_crash(task: asyncio.Task[None]) -> None:
+    """A flow that ended with anything but an error of ours has a bug; its call is closed all the same."""
+    if not task.cancelled() and task.exception() is not None:
+        what = {"message": "the flow of a call failed", "exception": task.exception(), "task": task}
+        task.get_loop().call_exception_handler(what)
 
 
 async def _ordinary(call: Call) -> None:

@@ -10,23 +10,19 @@ from kmcc.dsp.mfc import Direction as ToneDirection
 from kmcc.dsp.tone import CHINA_TONES, Tone, mfc_tone
 from kmcc.signaling.china1 import messages as m
 from kmcc.signaling.china1.channel import IncomingChannel, OutgoingChannel
+from kmcc.signaling.china1.codes import Backward
 from kmcc.signaling.china1.plan import Verdict
 from kmcc.signaling.china1.profile import Profile
 from kmcc.signaling.china1.trace import Ladder, Role
-from kmcc.signaling.effects import Expired, StartTimer, StopTimer
+from kmcc.signaling.effects import Expired, ProtocolError, StartTimer, StopTimer
+from kmcc.switch.china1_meaning import REFUSALS, RELEASE_TONES, translate
 from kmcc.switch.circuit import (
-    AlertingIndication,
     AnswerIndication,
-    BlockingIndication,
     CallingParty,
     Cause,
     CircuitState,
-    IdleIndication,
     Indication,
     Listener,
-    ReleaseIndication,
-    SeizureIndication,
-    SetupIndication,
     ThroughIndication,
 )
 from kmcc.switch.errors import SwitchError
@@ -45,19 +41,6 @@ class Use(Enum):
     BOTH = "both"
 
 
-CAUSES: Final = {
-    m.Failure.VACANT_NUMBER: Cause.VACANT_NUMBER,
-    m.Failure.CALLED_BUSY: Cause.BUSY,
-    m.Failure.CONGESTION: Cause.CONGESTION,
-    m.Failure.NO_ANSWER: Cause.NO_ANSWER,
-    m.Failure.BLOCKED: Cause.CIRCUIT_FAULT,
-    m.Failure.LINE_FAULT: Cause.CIRCUIT_FAULT,
-}
-REFUSALS: Final = {
-    Cause.VACANT_NUMBER: m.Failure.VACANT_NUMBER,
-    Cause.BUSY: m.Failure.CALLED_BUSY,
-}
-RELEASE_TONES: Final = {Cause.VACANT_NUMBER: "vacant", Cause.CONGESTION: "congestion"}
 DETECTORS: Final = {
     m.Direction.FORWARD: Detect.MFC_FORWARD,
     m.Direction.BACKWARD: Detect.MFC_BACKWARD,
@@ -81,6 +64,7 @@ class China1Circuit:
         self._journal = journal
         self._default_ka = profile.ka
         self._default_kd = profile.kd
+        self._answer_bits = profile.backward[Backward.ANSWER]
         self._channels: list[Channel] = []
         self._ladders: dict[Channel, Ladder] = {}
         if use is not Use.OUTGOING:
@@ -91,7 +75,11 @@ class China1Circuit:
         self._bits: int | None = None
         self._is_blocked = False
         self._is_offered = False  # between Setup and alert: KB still owed
-        self._is_alerted = False  # between alert and answer: what the caller hears comes from us
+        self._is_alerted = False  # KB sent, the answer not: what the caller hears comes from us
+        self._is_answering = False  # the answer waits for its guard
+        self._is_through = False  # alerted, and the register signals are over
+        self._owed_tone: str | None = None  # tells the caller why it was released
+        self._is_sending_tone = False
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._listener: Listener = _nobody
         media.subscribe(port, self._on_event)
@@ -121,30 +109,62 @@ class China1Circuit:
         outgoing = next((c for c in self._channels if isinstance(c, OutgoingChannel)), None)
         if outgoing is None or self.state is not CircuitState.IDLE:
             raise SwitchError(f"{self.name}: cannot place a call, the circuit is {self.state.value}")
-        self._active = outgoing
         ka = self._default_ka if calling.category is None else calling.category
-        self._feed(m.Seize(called=called, calling=calling.number, ka=ka, kd=self._default_kd))
+        seize = m.Seize(called=called, calling=calling.number, ka=ka, kd=self._default_kd)
+        effects = self._ask(outgoing, seize)
+        self._active = outgoing
+        self._perform(outgoing, effects)
 
     def alert(self) -> None:
+        channel = self._channel_in_call("alert")
+        effects = self._ask(channel, m.Accept())
         self._is_offered, self._is_alerted = False, True
-        self._feed(m.Accept())
+        self._perform(channel, effects)
 
     def answer(self) -> None:
         if self._is_offered:
             self.alert()
-        self._is_alerted = False
-        self._feed(m.Answer())
+        channel = self._channel_in_call("answer")
+        effects = self._ask(channel, m.Answer())
+        self._is_answering = True
+        self._perform(channel, effects)
 
     def release(self, cause: Cause) -> None:
-        if self._active is None:
+        """Harmless when there is no call, or when it is being released already."""
+        channel = self._active
+        if channel is None:
             return
         if self._is_offered:
             self._is_offered = False
-            self._feed(m.Refuse(REFUSALS.get(cause, m.Failure.CONGESTION)))
+            self._perform(channel, self._ask(channel, m.Refuse(REFUSALS.get(cause, m.Failure.CONGESTION))))
             return
-        self._feed(m.Clear())
+        self._perform(channel, self._ask(channel, m.Clear()))
         if self._is_alerted:  # no line signal tells it: the caller hears it, and hangs up
-            self._media.engine.send_tone(self.port, CHINA_TONES[RELEASE_TONES.get(cause, "busy")])
+            self._is_alerted, self._owed_tone = False, RELEASE_TONES.get(cause, "busy")
+        if self._is_through:
+            self._send_owed_tone()
+
+    def _send_owed_tone(self) -> None:
+        """Not before KB has ended: its signal must not be cut."""
+        if self._owed_tone is not None:
+            self._media.engine.send_tone(self.port, CHINA_TONES[self._owed_tone])
+            self._owed_tone, self._is_sending_tone = None, True
+
+    def _channel_in_call(self, what: str) -> Channel:
+        if self._active is None:
+            raise SwitchError(f"{self.name}: cannot {what}, the circuit is {self.state.value}")
+        return self._active
+
+    def _ask(
+        self, channel: Channel, command: m.Seize | m.Accept | m.Refuse | m.Answer | m.Clear
+    ) -> tuple[m.Effect, ...]:
+        """What the machine makes of a command; SwitchError, and nothing has changed, when it does not fit."""
+        try:
+            effects = channel.receive(command)
+        except ProtocolError as error:
+            raise SwitchError(f"{self.name}: {error}") from None
+        self._note("in", command, channel)
+        return effects
 
     # --- what the line brings -----------------------------------------------------------------------------------
 
@@ -160,11 +180,12 @@ class China1Circuit:
             self._feed(m.PulseDone())  # of a tone that a call sent: the register has no row for it and ignores it
 
     def _feed(self, event: m.Event) -> None:
-        """Give the event to the active machine, or while idle to all: a seizure makes one of them active."""
+        """Give the event to the active machine, or while idle to all, until a seizure makes one of them active."""
         channels = self._channels if self._active is None else [self._active]
         for channel in channels:
-            self._note("in", event, channel)
-            self._perform(channel, channel.receive(event))
+            if self._active in (None, channel):
+                self._note("in", event, channel)
+                self._perform(channel, channel.receive(event))
 
     def _expire(self, channel: Channel, name: str) -> None:
         self._timers.pop(name, None)
@@ -179,6 +200,7 @@ class China1Circuit:
             match effect:
                 case m.SendBits(abcd):
                     self._media.engine.signal(self.port, abcd)
+                    self._note_answer(abcd)
                 case m.SendSignal(direction, number):
                     self._media.engine.send_tone(self.port, TONES[direction, number])
                 case m.SendPulse(direction, number, ms):
@@ -195,10 +217,18 @@ class China1Circuit:
                 case _:
                     self._indicate(channel, effect)
 
+    def _note_answer(self, abcd: int) -> None:
+        """Our answer was asked for some time ago; now it is on the line."""
+        if self._is_answering and abcd == self._answer_bits:
+            self._is_alerted = self._is_answering = False
+            self._listener(AnswerIndication())
+
     def _hear(self, direction: m.Direction | None) -> None:
         if direction is None:
             self._media.ignore(self.port, Detect.MFC_FORWARD | Detect.MFC_BACKWARD)
+            self._send_owed_tone()
             if self._is_alerted:
+                self._is_through = True
                 self._listener(ThroughIndication())
         else:
             self._media.listen(self.port, DETECTORS[direction])
@@ -222,19 +252,21 @@ class China1Circuit:
             self._is_blocked = isinstance(what, m.Blocked)
         elif isinstance(what, m.Offered):
             self._is_offered = True
+        elif isinstance(what, m.FarCleared | m.Failed):
+            self._is_offered = self._is_alerted = self._is_answering = False
         elif isinstance(what, m.Alarm):
             self._journal.write("circuit.alarm", circuit=self.name, what=what.failure.value)
-        indication = _translate(what, channel)
+        indication = translate(what, outgoing=isinstance(channel, OutgoingChannel))
         if indication is not None:
             self._listener(indication)
         if isinstance(what, m.FarCleared) and isinstance(channel, OutgoingChannel):
-            self._feed(m.Clear())  # no release control by the caller: clear forward at once (local calls)
+            self.release(Cause.CALLED_HUNG_UP)  # no release control by the caller: clear forward at once (local calls)
 
     def _end(self) -> None:
-        if self._is_alerted:
+        if self._is_sending_tone:
             self._media.engine.stop_tone(self.port)
-        self._active = None
-        self._is_offered = self._is_alerted = False
+        self._active = self._owed_tone = None
+        self._is_offered = self._is_alerted = self._is_through = self._is_answering = self._is_sending_tone = False
 
     def _note(self, way: str, what: m.Event | m.Effect, channel: Channel) -> None:
         """The line and the register as a ladder; the ends of signals are left out, the next one tells them."""
@@ -247,27 +279,3 @@ class China1Circuit:
 
 def _nobody(_: Indication) -> None:
     """The listener of a circuit that nobody has attached to yet."""
-
-
-def _translate(what: m.Indication, channel: Channel) -> Indication | None:
-    """The switch's words for what the channel reports; None where the switch needs no word."""
-    outgoing = isinstance(channel, OutgoingChannel)
-    match what:
-        case m.Seized():
-            return SeizureIndication()
-        case m.Offered(called, calling, ka, _):
-            return SetupIndication(called, CallingParty(calling, ka))
-        case m.Alerting():
-            return AlertingIndication()
-        case m.Answered():
-            return AnswerIndication()
-        case m.FarCleared():
-            return ReleaseIndication(Cause.CALLED_HUNG_UP if outgoing else Cause.CALLER_HUNG_UP)
-        case m.Failed(failure):
-            return ReleaseIndication(CAUSES.get(failure, Cause.SIGNALLING_FAILURE))
-        case m.Idle():
-            return IdleIndication()
-        case m.Blocked() | m.Unblocked():
-            return BlockingIndication(isinstance(what, m.Blocked))
-        case m.Alarm():
-            return None

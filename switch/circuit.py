@@ -70,7 +70,7 @@ class AlertingIndication:
 
 @dataclass(frozen=True, slots=True)
 class AnswerIndication:
-    """The called party answered; charging starts."""
+    """The answer signal: the called party's, or on an incoming call ours, now that it is sent. Charging starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,7 @@ class BlockingIndication:
 Indication = (
     SeizureIndication
     | SetupIndication
+    | ThroughIndication
     | AlertingIndication
     | AnswerIndication
     | ReleaseIndication
@@ -143,7 +144,9 @@ class Circuit(Protocol):
         """The incoming call's party is free, not answered, not charged; ThroughIndication follows."""
         ...
 
-    def answer(self) -> None: ...
+    def answer(self) -> None:
+        """The incoming call is answered; AnswerIndication follows when the signal is on the line."""
+        ...
 
     def release(self, cause: Cause) -> None:
         """End the call from our side, with the signal that tells this cause best."""

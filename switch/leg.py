@@ -9,6 +9,7 @@ from kmcc.switch.circuit import (
     Circuit,
     IdleIndication,
     Indication,
+    Listener,
     ReleaseIndication,
     SetupIndication,
     ThroughIndication,
@@ -16,9 +17,14 @@ from kmcc.switch.circuit import (
 
 
 class Leg:
-    """Milestones: `setup` and `through` (incoming: the number is complete, speech passes), `alerting`, `answered`, `ended` (with the cause), `idle`. Each is reached once or never."""
+    """One side of a call.
 
-    def __init__(self, circuit: Circuit) -> None:
+    Milestones: `setup` and `through` (incoming: the number is complete, speech passes), `alerting`, `answered`, `ended`
+    (with the cause), `idle`. Each is reached once or never. `then` hears the circuit from the moment it is idle: the
+    next seizure may come in the same frame.
+    """
+
+    def __init__(self, circuit: Circuit, then: Listener | None = None) -> None:
         loop = asyncio.get_running_loop()
         self.circuit = circuit
         self.setup: asyncio.Future[SetupIndication] = loop.create_future()
@@ -28,6 +34,7 @@ class Leg:
         self.ended: asyncio.Future[Cause] = loop.create_future()
         self.idle: asyncio.Future[None] = loop.create_future()
         self.ended_by_far_side = False
+        self._then = then
         circuit.attach(self.hear)
 
     @property
@@ -53,6 +60,8 @@ class Leg:
                 if not self.ended.done():
                     self.ended.set_result(Cause.SIGNALLING_FAILURE)
                 _reach(self.idle)
+                if self._then is not None:
+                    self.circuit.attach(self._then)
 
     async def wait_ended(self, timeout_s: float) -> bool:
         """Whether it ended within this time."""

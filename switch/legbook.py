@@ -1,8 +1,9 @@
 """The leg book: notes when each leg began, was answered and ended, and writes its CDR once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.cdr import Cdr, CdrSink, EndedBy, LegDirection
@@ -21,7 +22,7 @@ class LegEntry:
     circuit: str
     offered_at: datetime
     called: str = ""
-    calling: CallingParty = CallingParty()
+    calling: CallingParty = field(default_factory=CallingParty)
     service: str | None = None
     seat: str | None = None
     waiting_ms: int | None = None
@@ -53,7 +54,7 @@ class LegBook:
     def close(self, entry: LegEntry, leg: Leg) -> None:
         """The leg has ended: its record, with the cause of the side that ended it first."""
         cause = leg.ended.result() if leg.ended.done() else Cause.SYSTEM_FAULT
-        record = self._record(entry, cause, _ended_by(entry, leg))
+        record = self._record(entry, cause, _ended_by(entry, leg, cause))
         self._sink.write(record)
         self._journal.write(
             "cdr.written", call=entry.chain, leg=entry.number, cause=cause.words, duration_ms=record.duration_ms
@@ -87,8 +88,14 @@ class LegBook:
         )
 
 
-def _ended_by(entry: LegEntry, leg: Leg) -> EndedBy:
-    """The far side of an incoming leg is the caller, that of an outgoing leg the called party."""
-    if not leg.ended_by_far_side:
-        return EndedBy.CENTRE
-    return EndedBy.CALLER if entry.direction is LegDirection.IN else EndedBy.CALLED
+HANG_UPS: Final = {Cause.CALLER_HUNG_UP: EndedBy.CALLER, Cause.CALLED_HUNG_UP: EndedBy.CALLED}
+REFUSALS: Final = frozenset({Cause.VACANT_NUMBER, Cause.BUSY, Cause.REFUSED, Cause.CONGESTION})
+
+
+def _ended_by(entry: LegEntry, leg: Leg, cause: Cause) -> EndedBy:
+    """A hang-up ends both legs of a call and names who it was; the far side of an outgoing leg may also refuse it.
+
+    All else is our own doing: what our register refuses, and the failures that our timers find.
+    """
+    is_refused_there = entry.direction is LegDirection.OUT and leg.ended_by_far_side and cause in REFUSALS
+    return EndedBy.CALLED if is_refused_there else HANG_UPS.get(cause, EndedBy.CENTRE)

@@ -126,7 +126,7 @@ class LoopCircuit:
                 self._media.engine.stop_tone(self.port)
                 if self._is_busy:
                     self._listener(ReleaseIndication(Cause.CALLED_HUNG_UP))
-                    self._end()
+                self._end()
 
 
 def _nobody(_: Indication) -> None:

@@ -9,7 +9,7 @@ from kmcc.dsp.tone import CHINA_TONES
 from kmcc.signaling.effects import Expired, StartTimer, StopTimer
 from kmcc.switch.announce import say_count
 from kmcc.switch.call import Call, QueueGaveUp
-from kmcc.switch.circuit import CallingParty, Cause, Circuit, CircuitState
+from kmcc.switch.circuit import CallingParty, Cause, Circuit, CircuitState, IdleIndication, Indication
 from kmcc.switch.journal import Journal
 from kmcc.switch.leg import Leg
 from kmcc.switch.queue import events as q
@@ -28,6 +28,7 @@ class _Wait:
     gave_up: q.GiveUpReason | None = None
     ahead: int = 0
     is_talking: bool = False
+    since_s: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     changed: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def step(self) -> None:
@@ -47,7 +48,9 @@ class SeatDesk:
         self.states: dict[str, SeatState] = {}
 
     def sign_in(self, profile: SeatProfile) -> None:
-        self._phones[profile.seat].start()
+        phone = self._phones[profile.seat]
+        phone.attach(partial(self._on_free_phone, profile.seat))
+        phone.start()
         self._feed(q.SeatSignsIn(profile, self._now_ms()))
 
     @property
@@ -57,7 +60,6 @@ class SeatDesk:
 
     async def serve(self, call: Call, service: str | None, grade: int) -> None:
         """Wait for a seat with tone and position, talk; returns when the seat hung up. QueueGaveUp without a seat."""
-        since_s = asyncio.get_running_loop().time()
         wait = self._waits[call.id] = _Wait(call)
         call.note("queue.entered", service=service, grade=grade)
         try:
@@ -67,7 +69,6 @@ class SeatDesk:
                 )
             )
             await self._wait_for_seat(call, wait)
-            call.waiting_ms = round((asyncio.get_running_loop().time() - since_s) * 1000)
             await self._talk(call, wait)
         finally:
             self._part(call, wait)
@@ -98,7 +99,7 @@ class SeatDesk:
         """Whatever happened: ports apart, phone down, the machine told."""
         call.path.stop_tone()
         if not wait.is_talking:
-            self._feed(q.CallGone(call.id, self._now_ms()))
+            self._leave(call, wait)
         del self._waits[call.id]
         leg, seat = wait.leg, wait.seat
         if not wait.is_talking or leg is None or seat is None:
@@ -106,7 +107,23 @@ class SeatDesk:
         call.path.disconnect(leg.port)
         leg.release(Cause.NORMAL)
         call.note("seat.parted", seat=seat)
-        leg.idle.add_done_callback(lambda _: self._feed(q.TalkEnded(seat, self._now_ms())))
+        if leg.idle.done():
+            self._end_talk(seat, leg.idle)
+        else:  # the telephone is off the hook: the seat is not free before it is put down
+            leg.idle.add_done_callback(partial(self._end_talk, seat))
+
+    def _leave(self, call: Call, wait: _Wait) -> None:
+        """Without a seat: the caller has hung up, or there is none for him."""
+        self._note_waited(wait)
+        if wait.gave_up is None:
+            call.note("queue.abandoned", waited_ms=call.waiting_ms)
+        self._feed(q.CallGone(call.id, self._now_ms()))
+
+    def _end_talk(self, seat: str, _: object) -> None:
+        self._feed(q.TalkEnded(seat, self._now_ms()))
+
+    def _note_waited(self, wait: _Wait) -> None:
+        wait.call.waiting_ms = round((asyncio.get_running_loop().time() - wait.since_s) * 1000)
 
     # --- the machine's side ---------------------------------------------------------------------------------------
 
@@ -144,7 +161,7 @@ class SeatDesk:
             refused = q.OfferRefused(seat, call_id, q.RefusalReason.REFUSED, self._now_ms())
             asyncio.get_running_loop().call_soon(self._feed, refused)
             return
-        leg = Leg(phone)
+        leg = Leg(phone, then=partial(self._on_free_phone, seat))
         wait.seat, wait.leg = seat, leg
         phone.setup(seat, CallingParty(wait.call.calling.number))
         self._journal.write("seat.offered", call=call_id, seat=seat)
@@ -154,8 +171,14 @@ class SeatDesk:
     def _on_answer(self, wait: _Wait, leg: Leg, seat: str, _: object) -> None:
         if wait.leg is leg and wait.call.id in self._waits:
             wait.is_talking = True
+            self._note_waited(wait)
             self._feed(q.OfferAccepted(seat, wait.call.id, self._now_ms()))
             wait.step()
+
+    def _on_free_phone(self, seat: str, indication: Indication) -> None:
+        """Put down without a call: whoever was set aside and lifts the receiver for a moment is back at work."""
+        if isinstance(indication, IdleIndication) and self.states.get(seat) is SeatState.PAUSED:
+            self._feed(q.SeatResumes(seat, self._now_ms()))
 
     def _withdraw(self, call_id: str) -> None:
         wait = self._waits.get(call_id)

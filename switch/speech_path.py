@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kmcc.dsp.engine import Detect, EngineEvent, EventKind
-from kmcc.dsp.recorder import Recorder, Recording
+from kmcc.dsp.recorder import Recorder, RecorderError, Recording
 from kmcc.dsp.tone import Tone
 from kmcc.switch.media import Media
+
+OnFault = Callable[[RecorderError], None]
 
 
 class SpeechPath:
@@ -21,6 +23,7 @@ class SpeechPath:
         self._keys: deque[str] = deque()
         self._key_waiter: asyncio.Future[None] | None = None
         self._recorder: Recorder | None = None
+        self._on_fault: OnFault | None = None
         self._is_sending_tone = False
         self._sound_handlers: list[Callable[[EngineEvent], None]] = []
         media.subscribe(port, self._on_event)
@@ -100,21 +103,45 @@ class SpeechPath:
     def is_recording(self) -> bool:
         return self._recorder is not None
 
-    def start_recording(self, path: Path) -> None:
-        """Both directions, left what we hear and right what we send."""
-        self._recorder = Recorder(path)
-        self._media.engine.record(self.port, self._recorder)
+    def start_recording(self, path: Path, on_fault: OnFault) -> None:
+        """Both directions, left what we hear and right what we send. A call goes on without its recording.
+
+        `on_fault` is told once when the file cannot be opened, or not written any more; there is no recording then.
+        """
+        try:
+            recorder = Recorder(path)
+        except RecorderError as fault:
+            on_fault(fault)
+            return
+        self._recorder, self._on_fault = recorder, on_fault
+        self._media.engine.record(self.port, recorder)
 
     def stop_recording(self) -> Recording | None:
         if self._recorder is None:
             return None
         recorder, self._recorder = self._recorder, None
         self._media.engine.stop_record(self.port)
-        return recorder.close()
+        try:
+            return recorder.close()
+        except RecorderError as fault:
+            self._tell_fault(fault)
+            return None
+
+    def _drain(self, recorder: Recorder) -> None:
+        try:
+            recorder.drain()
+        except RecorderError as fault:
+            self._tell_fault(fault)
+            self.stop_recording()
+
+    def _tell_fault(self, fault: RecorderError) -> None:
+        on_fault, self._on_fault = self._on_fault, None
+        if on_fault is not None:
+            on_fault(fault)
 
     def _on_event(self, event: EngineEvent) -> None:
         match event.kind:
-            case EventKind.PLAY_DONE:
+            case EventKind.PLAY_DONE if self._plays:  # else it was begun by an earlier owner of the port
                 done = self._plays.popleft()
                 if not done.done():
                     done.set_result(event.code == 1)
@@ -123,7 +150,7 @@ class SpeechPath:
                 if self._key_waiter is not None and not self._key_waiter.done():
                     self._key_waiter.set_result(None)
             case EventKind.RECORD_HALF if self._recorder is not None:
-                self._recorder.drain()
+                self._drain(self._recorder)
             case EventKind.TONE_ON | EventKind.TONE_OFF | EventKind.VOICE_ON | EventKind.VOICE_OFF:
                 for handler in self._sound_handlers:
                     handler(event)

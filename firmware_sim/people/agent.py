@@ -35,6 +35,11 @@ class Agent:
         self._rings: asyncio.Event = asyncio.Event()
         media.subscribe(port, self._on_event)
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Nothing rings and nobody talks."""
+        return not self._rings.is_set()
+
     async def live(self) -> None:
         while True:
             await self._rings.wait()

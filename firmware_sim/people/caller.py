@@ -1,7 +1,7 @@
 """A caller: a subscriber of the simulated exchange who places calls by a script."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Self
 
 from kmcc.dsp.tone import dtmf_tone
@@ -9,7 +9,7 @@ from kmcc.dsp.wav import read_alaw
 from kmcc.firmware_sim.errors import ScenarioError
 from kmcc.firmware_sim.people.ears import Ears
 from kmcc.switch.announce import Language
-from kmcc.switch.circuit import CallingParty, Cause, Circuit, CircuitState
+from kmcc.switch.circuit import CallingParty, Cause, CircuitState, IdleIndication
 from kmcc.switch.leg import Leg, first_of
 from kmcc.switch.media import Media
 from kmcc.switch.prompts import PromptSet
@@ -33,21 +33,19 @@ class Caller:
     def __init__(
         self,
         number: str | None,
-        circuit: Circuit,
+        leg: Leg,
         media: Media,
         prompts: PromptSet,
         *,
         category: int,
-        give_back: Callable[[], None],
     ) -> None:
         self.number = number
         self.language = Language.ZH
         self._calling = CallingParty(number, category)
-        self._leg = Leg(circuit)
+        self._leg = leg
         self._prompts = prompts
-        self._give_back = give_back
-        self._path = SpeechPath(media, circuit.port)
-        self._ears = Ears(media, circuit.port)
+        self._path = SpeechPath(media, leg.port)
+        self._ears = Ears(media, leg.port)
 
     async def __aenter__(self) -> Self:
         return self
@@ -56,9 +54,10 @@ class Caller:
         self.hang_up()
         if self._leg.circuit.state is CircuitState.BUSY:
             await first_of(self._leg.idle, timeout_s=RELEASE_LIMIT_S)
+        elif not self._leg.idle.done():  # he never dialled
+            self._leg.hear(IdleIndication())
         self._ears.close()
         self._path.close()
-        self._give_back()
 
     @property
     def leg(self) -> Leg:

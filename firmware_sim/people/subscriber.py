@@ -60,6 +60,8 @@ class CalledParty:
     async def _take(self) -> None:
         if self._habit is Habit.BUSY_SIGNAL:
             return self._leg.release(Cause.BUSY)
+        if self._leg.ended.done():  # in the very frame of its last digit
+            return None
         self._leg.circuit.alert()
         await first_of(self._leg.through, self._leg.ended)
         self._path.send_tone(CHINA_TONES["busy" if self._habit is Habit.BUSY_TONE else "ring_back"])

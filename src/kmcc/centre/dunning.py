@@ -5,14 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import partial
+from typing import Final
 
+import structlog
 from sqlalchemy.orm import Session
 
+from kmcc.centre.calling_hours import CALLING_HOURS
 from kmcc.centre.reminders import ReminderRules, contacts, debtors_to_call, list_debtors, remind, write_unanswered
+from kmcc.errors import KmccError
 from kmcc.store.bills import Bill
 from kmcc.store.database import Database
+from kmcc.store.errors import StoreError
 from kmcc.store.reminders import Reminders
 from kmcc.switch.autodial.classify import ClassifierSettings
+from kmcc.switch.autodial.errors import CampaignError
 from kmcc.switch.autodial.events import CampaignReport, Dial
 from kmcc.switch.autodial.machine import Campaign
 from kmcc.switch.autodial.plan import CampaignPlan
@@ -25,6 +31,11 @@ from kmcc.switch.circuit import CallingParty, Cause
 from kmcc.switch.dialler import Dialler
 from kmcc.switch.journal import Journal
 from kmcc.switch.outgoing import OutgoingAttempt
+
+log = structlog.get_logger()
+
+RINGS: Final = ClassifierSettings(no_answer_ms=45_000)
+"""Shorter than the 60 s after which the circuit gives up by itself: the ring-back tone tells, not a timer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +52,13 @@ class Dunning:
     rules: ReminderRules = field(default_factory=ReminderRules)
     lines: int = 2
     attempts: int = 3
-    supervision: ClassifierSettings = field(default_factory=ClassifierSettings)
+    supervision: ClassifierSettings = RINGS
+
+    def __post_init__(self) -> None:
+        earliest, latest = CALLING_HOURS
+        if self.window.start < earliest or self.window.end > latest:
+            hours = f"{self.window.start:%H:%M} to {self.window.end:%H:%M}"
+            raise CampaignError("dunning", f"would call from {hours}, allowed is {earliest:%H:%M} to {latest:%H:%M}")
 
 
 async def call_debtors(dunning: Dunning) -> CampaignReport:
@@ -79,6 +96,14 @@ async def _attempt(dunning: Dunning, bills: Mapping[str, Bill], dial: Dial) -> R
         result = Result.CONGESTION if failed.cause is Cause.CONGESTION else Result.FAILED
     else:
         result = attempt.result
+    try:
+        return await _write_down(dunning, bill, result)
+    except StoreError as error:  # the campaign goes on by what is known of the call itself
+        log.error("reminder not written", number=bill.number, error=str(error))
+        return result
+
+
+async def _write_down(dunning: Dunning, bill: Bill, result: Result) -> Result:
     if result is Result.ANSWERED_PART:
         return await dunning.database.run(lambda session: _written(session, bill))
     await write_unanswered(bill, result, dunning.database, dunning.calendar)
@@ -92,12 +117,22 @@ def _written(session: Session, bill: Bill) -> Result:
 
 
 async def call_debtors_every_day(dunning: Dunning) -> None:
-    """A campaign each day when the window opens (now, if it is open), until cancelled."""
+    """A campaign each day when the window opens (now, if it is open), until cancelled.
+
+    One whose retries run into the next day is followed at once by that day's own.
+    """
     while True:
         now = dunning.calendar.now()
         await asyncio.sleep((dunning.window.next_open(now) - now).total_seconds())
-        await call_debtors(dunning)
-        await asyncio.sleep(_until_midnight_s(dunning.calendar.now()))
+        day = dunning.calendar.now().date()
+        try:
+            await call_debtors(dunning)
+        except KmccError as error:  # no list today; the telephones go on, and tomorrow is another day
+            log.error("campaign failed", day=day.isoformat(), error=str(error))
+            dunning.journal.write("campaign.failed", day=day.isoformat(), what=type(error).__name__)
+        now = dunning.calendar.now()
+        if now.date() == day:
+            await asyncio.sleep(_until_midnight_s(now))
 
 
 def _until_midnight_s(now: datetime) -> float:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from kmcc.cli.log import set_up_log
 from kmcc.config import load_config
 
 
@@ -13,6 +14,7 @@ def run(
 ) -> None:
     """Run the switch, its seats and the HTTP console. Ends calls and keeps every record when stopped."""
     settings = load_config(config)
+    set_up_log()
     from kmcc.daemon import serve  # noqa: PLC0415  the other commands need neither engine nor web server
 
     serve(settings)

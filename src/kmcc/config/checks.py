@@ -3,10 +3,10 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import time
 from pathlib import Path
 from typing import Final
 
+from kmcc.centre.calling_hours import CALLING_HOURS
 from kmcc.config.channels import channel_words
 from kmcc.config.errors import Place
 from kmcc.config.model import Config
@@ -18,9 +18,6 @@ from kmcc.signaling.effects import ProfileError
 from kmcc.switch.errors import SwitchError
 from kmcc.switch.numbering import NumberPlan, NumberPlanError
 from kmcc.switch.prompts import faults, packaged_directory
-
-CALLING_HOURS: Final = (time(8), time(21))
-"""No reminder rings a customer outside these hours, whatever the configuration says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,11 @@ class Finding:
 
 def check(config: Config) -> list[Finding]:
     return [finding for rule in RULES for finding in rule(config)]
+
+
+def _one_board(config: Config) -> Iterator[Finding]:
+    for index, board in enumerate(config.boards[1:], start=1):
+        yield Finding(("boards", index), value_words(board.url), "one [[boards]]: this version runs one")
 
 
 def _trunk_groups_have_a_span(config: Config) -> Iterator[Finding]:
@@ -181,6 +183,7 @@ def _row_named_in(message: str, profile: Mapping[str, object]) -> Place:
 
 
 RULES: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
+    _one_board,
     _trunk_groups_have_a_span,
     _channels_do_not_overlap,
     _profiles_work,

@@ -1,5 +1,6 @@
 """The house: board, engine, circuits, calls, seats, store and services of one configuration, put together and run."""
 
+import asyncio
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from datetime import timedelta
@@ -14,6 +15,7 @@ from kmcc.config import Config
 from kmcc.config.plan import number_plan, onward_plan
 from kmcc.config.sections import Seat
 from kmcc.config.sections import TrunkGroup as GroupSection
+from kmcc.daemon.journal import HouseJournal
 from kmcc.daemon.records import RecordFan
 from kmcc.drivers.board import Board
 from kmcc.dsp.engine import Engine
@@ -42,6 +44,8 @@ from kmcc.switch.trunks import Direction, Search, TrunkGroup
 SAMPLES_PER_MS: Final = 8
 SEARCHES: Final[Mapping[str, Search]] = {search.name.lower(): search for search in Search}
 HOST: Final = "local"
+REMINDER_LOOK_S: Final = 0.02
+REMINDER_LOOKS: Final = 100  # two seconds: a reminder may be busy with the database
 
 
 class House:
@@ -55,16 +59,17 @@ class House:
         self.media = Media(self.engine)
         self.frames = FrameClock(board, self.media)
         self.prompts = PromptSet.load(Path(config.prompts.directory) if config.prompts.directory else None)
-        self.events = EventLog(Path(config.store.events), calendar)
         self.database = Database(config.store.address(), executor)
         self.database.migrate()
+        self.events = EventLog(Path(config.store.events), calendar)
+        self.journal = HouseJournal(self.events)
         self.cdr_file = CsvCdrFile(Path(config.store.cdr))
         self.sql_cdrs = SqlCdrSink(self.database)
         self.records = RecordFan(self.cdr_file, self.sql_cdrs)
         self.plan = number_plan(config)
         self.groups = {group.name: self._group(group) for group in config.trunk_groups}
         phones = {seat.id: self._phone(seat) for seat in config.seats}
-        self.seats = SeatDesk(QueueMachine(_queue_settings(config)), phones, self.events)
+        self.seats = SeatDesk(QueueMachine(_queue_settings(config)), phones, self.journal)
         self.calls = self._call_server()
         self.dunning = self._dunning()
 
@@ -73,16 +78,24 @@ class House:
         self.calls.start()
         for seat in self.config.seats:
             self.seats.sign_in(_seat_profile(seat))
-        self.events.write("house.open", circuits=sum(len(g.circuits) for g in self.groups.values()))
+        self.journal.write("house.open", circuits=sum(len(g.circuits) for g in self.groups.values()))
 
     async def close(self) -> None:
         """End all calls; when it returns every record is on the disk."""
         await self.calls.close()
-        self.events.write("house.closed", calls=self.records.count)
+        await self._last_reminders()
         await self.database.run(lambda _: None)  # whatever the worker was given before is done when this is
+        self.journal.write("house.closed", calls=self.records.count)
+        self.journal.close()
         self.cdr_file.close()
-        self.events.close()
         self.database.close()
+
+    async def _last_reminders(self) -> None:
+        """The dialler's calls have been released, too, but run in its own tasks: wait until those are through."""
+        for _ in range(REMINDER_LOOKS):
+            if not self.calls.calls:
+                return
+            await asyncio.sleep(REMINDER_LOOK_S)
 
     def _call_server(self) -> CallServer:
         recordings = Path(self.config.store.recordings)
@@ -91,13 +104,13 @@ class House:
         return CallServer(
             media=self.media,
             prompts=self.prompts,
-            journal=self.events,
+            journal=self.journal,
             plan=self.plan,
             onward=onward_plan(self.config),
             groups=self.groups,
             flows=service_flows(desk),
             seats=self.seats,
-            book=LegBook(self.calendar, self.events, self.records),
+            book=LegBook(self.calendar, self.journal, self.records),
             recordings=recordings,
         )
 
@@ -109,7 +122,7 @@ class House:
             calls=self.calls,
             database=self.database,
             calendar=self.calendar,
-            journal=self.events,
+            journal=self.journal,
             calling=self.config.centre.access_code,
             window=Window(reminders.window_start, reminders.window_end, zone),
             retry=dict.fromkeys((Result.BUSY, Result.NO_ANSWER, Result.CONGESTION, Result.FAILED), retry),
@@ -125,14 +138,14 @@ class House:
                 profile,
                 use=Use(group.direction),
                 analyse=self.plan.analyse,
-                journal=self.events,
+                journal=self.journal,
             )
             for channel in group.channels
         ]
         return TrunkGroup(group.name, circuits, Direction(group.direction), SEARCHES[group.search])
 
     def _phone(self, seat: Seat) -> LoopCircuit:
-        return LoopCircuit(f"seat/{seat.id}", self.engine.line(seat.line), self.media, self.events)
+        return LoopCircuit(f"seat/{seat.id}", self.engine.line(seat.line), self.media, self.journal)
 
 
 def _engine(config: Config) -> Engine:

@@ -5,8 +5,9 @@ import signal
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import uvicorn
@@ -21,65 +22,115 @@ from kmcc.drivers.board import Board
 from kmcc.drivers.registry import open_board
 from kmcc.switch.calendar import Calendar
 
-CONSOLE_LIMIT_S = 2
+CONSOLE_LIMIT_S: Final = 2
+CANCEL_ROUNDS: Final = 20
+CANCEL_ROUND_S: Final = 0.05
+STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def serve(config: Config) -> None:
     """Run until SIGINT or SIGTERM; when it returns all calls have ended and every record is on the disk."""
-    asyncio.run(_serve(config))
+    try:
+        asyncio.run(_serve(config))
+    finally:  # all is on the disk: a second signal must not turn this end into a violent one
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
 
 
 async def _serve(config: Config) -> None:
-    if len(config.boards) != 1:
-        raise StartError(f"boards: found {len(config.boards)}, this version runs one")
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
     listener = _listen(config)
     board = config.boards[0]
-    with (
-        listener,
-        ThreadPoolExecutor(1, thread_name_prefix="store") as executor,
-        open_board(board.url, spans=board.spans, lines=board.lines) as opened,
-    ):
-        await _run(config, opened, executor, listener)
+    try:
+        with (
+            listener,
+            ThreadPoolExecutor(1, thread_name_prefix="store") as executor,
+            open_board(board.url, spans=board.spans, lines=board.lines) as opened,
+        ):
+            await _run(config, opened, executor, listener, stop)
+    finally:
+        await _cancel_the_rest()
 
 
-async def _run(config: Config, board: Board, executor: ThreadPoolExecutor, listener: socket.socket) -> None:
+async def _run(
+    config: Config, board: Board, executor: ThreadPoolExecutor, listener: socket.socket, stop: asyncio.Event
+) -> None:
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
     calendar = Calendar(datetime.now(ZoneInfo(config.centre.time_zone)), loop.time)
     house = House(config, board, calendar, executor=executor)
-    app = create_app(View(house))
-    console = _Console(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=CONSOLE_LIMIT_S))
-    tasks = [loop.create_task(house.frames.follow_loop()), loop.create_task(console.serve(sockets=[listener]))]
+    settings = uvicorn.Config(create_app(View(house)), log_config=None, timeout_graceful_shutdown=CONSOLE_LIMIT_S)
+    console = _Console(settings)
+    talks = loop.create_task(console.serve(sockets=[listener]), name="console")
+    works = [loop.create_task(house.frames.follow_loop(), name="frames")]
     if config.reminders.enabled:
-        tasks.append(loop.create_task(call_debtors_every_day(house.dunning)))
-    house.open()
-    print(f"kmcc: running, http://{config.http.host}:{listener.getsockname()[1]}/ (stop with Ctrl-C)", flush=True)
-    stopped = loop.create_task(stop.wait())
+        works.append(loop.create_task(call_debtors_every_day(house.dunning), name="reminders"))
+    try:
+        house.open()
+        _announce(f"http://{config.http.host}:{listener.getsockname()[1]}/")
+        await _until_asked(stop, talks, *works)
+    finally:
+        await _end(house, console, talks, works)
+
+
+async def _until_asked(stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
+    """Returns when asked to stop. No task should end by itself: one that does tells why, and the house goes down."""
+    stopped = asyncio.get_running_loop().create_task(stop.wait())
     try:
         await asyncio.wait((stopped, *tasks), return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            if task.done():
+                task.result()
+                raise RuntimeError(f"{task.get_name()}: ended by itself")
     finally:
+        stopped.cancel()
+
+
+async def _end(house: House, console: "_Console", talks: asyncio.Task[None], works: list[asyncio.Task[None]]) -> None:
+    """Calls first, while the frames still move; then the console, whose streams have ended with the event log."""
+    try:
         await house.close()
-        console.should_exit = True
-        await _end(tasks, console_task=tasks[1])
-
-
-async def _end(tasks: list[asyncio.Task[None]], console_task: asyncio.Task[None]) -> None:
-    """The console says goodbye by itself; a task that failed tells why."""
-    for task in tasks:
-        if task is not console_task:
+    finally:
+        for task in works:
             task.cancel()
-    for result in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(result, Exception):
-            raise result
+        console.should_exit = True
+        await asyncio.gather(talks, *works, return_exceptions=True)
+
+
+async def _cancel_the_rest() -> None:
+    """Simulated people still wait, each in his own way, for lines that are gone: until none is left, not once."""
+    for _ in range(CANCEL_ROUNDS):
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        if not rest:
+            return
+        for task in rest:
+            task.cancel()
+        await asyncio.wait(rest, timeout=CANCEL_ROUND_S)
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    """Handlers of our own: those of a loop go with it, and a second signal would kill us in the last moment."""
+    loop = asyncio.get_running_loop()
+
+    def ask(_number: int, _frame: object) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(stop.set)
+
+    for number in STOP_SIGNALS:
+        signal.signal(number, ask)
+
+
+def _announce(address: str) -> None:
+    with suppress(BrokenPipeError):  # nobody reads it: no reason to stop the telephones
+        print(f"kmcc: running, {address} (stop with Ctrl-C)", flush=True)
 
 
 def _listen(config: Config) -> socket.socket:
     try:
         return socket.create_server((config.http.host, config.http.port))
     except OSError as error:
-        raise StartError(f"http: cannot listen on {config.http.host}:{config.http.port}: {error.strerror}") from None
+        why = str(error.strerror).partition(" (")[0]  # create_server repeats the address in brackets
+        raise StartError(f"http: cannot listen on {config.http.host}:{config.http.port}: {why}") from None
 
 
 class _Console(uvicorn.Server):

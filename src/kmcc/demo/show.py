@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -11,15 +10,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.rule import Rule
 
 from kmcc.centre.dunning import call_debtors
 from kmcc.config import Config
 from kmcc.config.sections import Queue, Reminders, Store
 from kmcc.daemon.house import House
-from kmcc.demo.ladder import LadderView
+from kmcc.demo.outcome import Outcome, SceneTime
+from kmcc.demo.screen import Screen
 from kmcc.demo.speed import Speedometer
-from kmcc.demo.summary import SceneTime, Summary
+from kmcc.demo.summary import write_summary
 from kmcc.firmware_sim.board import SimulatedBoard
 from kmcc.firmware_sim.clock import VirtualLoop, run_virtual
 from kmcc.firmware_sim.morning import RUSH_CHANNELS, SUBSCRIBERS, Morning, Scene, manners
@@ -33,17 +32,8 @@ from kmcc.switch.prompts import PromptSet
 START: Final = datetime(2000, 5, 22, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 """A Monday, and the first day of the month on which debtors are called."""
 PAUSE_S: Final = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the morning amounted to."""
-
-    line_time_s: float
-    wall_s: float
-    rush_ratio: float | None
-    calls: int
-    folder: Path
+CONTRACT: Final = "KM-1001"
+"""Whose password the callers know."""
 
 
 def demo_config(folder: Path) -> Config:
@@ -60,19 +50,21 @@ def demo_config(folder: Path) -> Config:
     )
 
 
-def run_demo(folder: Path, seed_number: int, console: Console) -> Outcome:
+def run_demo(folder: Path, seed_number: int, console: Console, *, pace_s: float = 0.0) -> Outcome:
     """Play the whole morning into this folder, which must be empty or not there yet."""
     folder.mkdir(parents=True, exist_ok=True)
-    return run_virtual(_Demo(folder, seed_number, console).play())
+    config = demo_config(folder)
+    outcome = run_virtual(_Demo(config, seed_number, Screen(console, pace_s)).play())
+    write_summary(outcome, Path(config.store.cdr), folder / "summary.html")
+    return outcome
 
 
 class _Demo:
-    def __init__(self, folder: Path, seed_number: int, console: Console) -> None:
-        self._folder = folder
+    def __init__(self, config: Config, seed_number: int, screen: Screen) -> None:
+        self._config = config
         self._seed = seed_number
         self._rng = Random(seed_number)
-        self._console = console
-        self._ladders = LadderView(console)
+        self._screen = screen
         self._report: CampaignReport | None = None
         self._times: list[SceneTime] = []
 
@@ -81,27 +73,23 @@ class _Demo:
         loop = asyncio.get_running_loop()
         if not isinstance(loop, VirtualLoop):
             raise TypeError("the demo runs in virtual time only")
-        config = demo_config(self._folder)
-        prompts = PromptSet.load(None)
-        town = Town(prompts, SUBSCRIBERS, manners(self._rng, config.boards[0].lines))
+        section = self._config.boards[0]
+        town = Town(PromptSet.load(None), SUBSCRIBERS, manners(self._rng, section.lines))
         calendar = Calendar(START, loop.time)
-        with SimulatedBoard(town.settle, spans=config.boards[0].spans, lines=config.boards[0].lines) as board:
-            house = House(config, board, calendar)
+        with SimulatedBoard(town.settle, spans=section.spans, lines=section.lines) as board:
+            house = House(self._config, board, calendar)
             speed = Speedometer(town.exchange, RUSH_CHANNELS, loop.time)
             loop.attach(house.frames)
-            await self._live(house, town, speed)
+            with self._screen.status(lambda: _status(house, town)):
+                await self._live(house, town, speed)
             loop.attach(None)
-        outcome = Outcome(
-            calendar.elapsed_s(), time.perf_counter() - began_s, speed.ratio, house.records.count, self._folder
-        )
-        self._summarise(house, config, outcome)
-        return outcome
+        wall_s = time.perf_counter() - began_s - self._screen.paused_s
+        return self._outcome(house, speed, calendar.elapsed_s(), wall_s)
 
     async def _live(self, house: House, town: Town, speed: Speedometer) -> None:
-        loop = asyncio.get_running_loop()
-        passwords = {"KM-1001": f"{self._rng.randrange(1_000_000):06d}"}
+        passwords = {CONTRACT: f"{self._rng.randrange(1_000_000):06d}"}
         house.database.run_now(lambda session: seed(session, house.calendar.now(), passwords))
-        watcher = loop.create_task(self._watch(house))
+        watcher = asyncio.get_running_loop().create_task(self._watch(house))
         house.open()
         morning = Morning(town, self._rng, passwords, lambda: self._call_debtors(house))
         for number, scene in enumerate(morning.scenes(), start=1):
@@ -109,15 +97,13 @@ class _Demo:
         await house.close()
         await town.leave()
         await watcher
-        self._ladders.finish()
+        self._screen.finish()
 
     async def _play_scene(self, house: House, number: int, scene: Scene, speed: Speedometer) -> None:
         await asyncio.sleep(PAUSE_S)
-        at = house.calendar.now()
-        self._console.print(Rule(f"{at:%H:%M:%S}  {number}. {scene.title}", align="left"))
-        self._ladders.brief = scene.is_crowded
-        began_s = house.calendar.elapsed_s()
-        with speed.measuring(scene.is_crowded):
+        at, began_s = house.calendar.now(), house.calendar.elapsed_s()
+        self._screen.scene(number, scene, at)
+        with speed.measuring() if scene.is_crowded else nullcontext():
             await scene.play()
         await asyncio.sleep(PAUSE_S)
         self._times.append(SceneTime(scene.title, at, house.calendar.elapsed_s() - began_s))
@@ -126,12 +112,27 @@ class _Demo:
         seen = 0
         async for event in house.events.subscribe():
             for one in house.events.since(seen) if isinstance(event, Lagged) else (event,):
-                self._ladders.take(one)
+                self._screen.take(one)
                 seen = one.seq
 
     async def _call_debtors(self, house: House) -> None:
         self._report = await call_debtors(house.dunning)
 
-    def _summarise(self, house: House, config: Config, outcome: Outcome) -> None:
-        summary = Summary(self._seed, outcome, self._times, self._report, Path(config.store.cdr))
-        summary.write(self._folder / "summary.html")
+    def _outcome(self, house: House, speed: Speedometer, line_time_s: float, wall_s: float) -> Outcome:
+        return Outcome(
+            seed=self._seed,
+            line_time_s=line_time_s,
+            wall_s=wall_s,
+            rush_s=speed.line_s,
+            rush_ratio=speed.ratio,
+            legs=house.records.count,
+            scenes=tuple(self._times),
+            campaign=self._report,
+        )
+
+
+def _status(house: House, town: Town) -> str:
+    return (
+        f" {house.calendar.now():%H:%M:%S}   {town.exchange.busy:2} channels busy   {len(house.calls.calls):2} calls up"
+        f"   {house.seats.waiting:2} waiting   {house.records.count:3} records "
+    )

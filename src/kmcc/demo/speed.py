@@ -18,20 +18,21 @@ class Speedometer:
         self._exchange = exchange
         self._channels = channels
         self._line_time = line_time
-        self._line_s = 0.0
+        self.line_s = 0.0
         self._wall_s = 0.0
 
     @property
     def ratio(self) -> float | None:
         """None when the channels were never all busy."""
-        return self._line_s / self._wall_s if self._wall_s else None
+        return self.line_s / self._wall_s if self._wall_s else None
 
     @contextmanager
-    def measuring(self, is_wanted: bool) -> Iterator[None]:
+    def measuring(self) -> Iterator[None]:
         """Look every second of line time while the block runs."""
-        task = asyncio.get_running_loop().create_task(self._look()) if is_wanted else None
-        yield
-        if task is not None:
+        task = asyncio.get_running_loop().create_task(self._look())
+        try:
+            yield
+        finally:
             task.cancel()
 
     async def _look(self) -> None:
@@ -40,5 +41,5 @@ class Speedometer:
             was_busy = self._exchange.busy >= self._channels
             await asyncio.sleep(LOOK_S)
             if was_busy and self._exchange.busy >= self._channels:
-                self._line_s += self._line_time() - line_s
+                self.line_s += self._line_time() - line_s
                 self._wall_s += time.perf_counter() - wall_s

@@ -1,31 +1,26 @@
-"""The one-page summary of a demo: figures, scenes, a picture of the calls in time, and every call with its recording."""
+"""The one-page summary of a demo: figures, scenes, a picture of the calls in time, each call with its recording."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from jinja2 import Environment, StrictUndefined
 
-from kmcc.switch.autodial.events import CampaignReport
+from kmcc.demo.outcome import Outcome
 
-if TYPE_CHECKING:
-    from kmcc.demo.show import Outcome
+Leg = dict[str, str]
+"""A row of the CDR file."""
 
 WIDTH: Final = 1000.0
-ROW: Final = 9.0
+LABELS: Final = 110.0
+"""Left of it the circuits' names."""
+ROW: Final = 12.0
 COLOURS: Final = {"normal": "#2a7", "caller hung up": "#39c", "called hung up": "#39c"}
 OTHER_COLOUR: Final = "#c63"
-
-
-@dataclass(frozen=True, slots=True)
-class SceneTime:
-    title: str
-    at: datetime
-    lasted_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,47 +36,59 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    seed: int
-    outcome: "Outcome"
-    scenes: Sequence[SceneTime]
-    campaign: CampaignReport | None
-    cdr: Path
+class Picture:
+    """Time runs to the right; each circuit has its line, each whole minute a mark."""
 
-    def write(self, page: Path) -> None:
-        with self.cdr.open(encoding="utf-8", newline="") as rows:
-            legs = list(csv.DictReader(rows))
-        source = files("kmcc.demo").joinpath("summary.html").read_text(encoding="utf-8")
-        template = Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
-        bars = _bars(legs)
-        height = ROW * (1 + len({bar.y for bar in bars}))
-        text = template.render(summary=self, legs=legs, bars=bars, width=WIDTH, height=height, row=ROW)
-        page.write_text(text, encoding="utf-8")
+    height: float
+    circuits: tuple[tuple[str, float], ...]
+    minutes: tuple[tuple[str, float], ...]
+    bars: tuple[Bar, ...]
 
 
-def _bars(legs: Sequence[dict[str, str]]) -> list[Bar]:
-    """Time runs to the right; each circuit has its line."""
+def write_summary(outcome: Outcome, cdr: Path, page: Path) -> None:
+    with cdr.open(encoding="utf-8", newline="") as rows:
+        legs = sorted(csv.DictReader(rows), key=lambda leg: (leg["offered_at"], leg["id"]))
+    source = files("kmcc.demo").joinpath("summary.html").read_text(encoding="utf-8")
+    template = Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
+    text = template.render(outcome=outcome, legs=legs, picture=_picture(legs), width=WIDTH, row=ROW, labels=LABELS)
+    page.write_text(text, encoding="utf-8")
+
+
+def _picture(legs: Sequence[Leg]) -> Picture:
     if not legs:
-        return []
-    start = min(datetime.fromisoformat(leg["offered_at"]) for leg in legs)
-    end = max(datetime.fromisoformat(leg["released_at"]) for leg in legs)
-    scale = WIDTH / max(1.0, (end - start).total_seconds())
-    circuits = sorted(
-        {leg["circuit"] for leg in legs}, key=lambda name: (name.rpartition("/")[0], int(name.rpartition("/")[2]))
-    )
+        return Picture(ROW, (), (), ())
+    times = [datetime.fromisoformat(leg[key]) for leg in legs for key in ("offered_at", "released_at")]
+    start, end = min(times), max(times)
+    scale = (WIDTH - LABELS) / max(1.0, (end - start).total_seconds())
+    circuits = sorted({leg["circuit"] for leg in legs}, key=_in_order)
     lines = {circuit: ROW * n for n, circuit in enumerate(circuits)}
 
-    def x(stamp: str) -> float:
-        return round((datetime.fromisoformat(stamp) - start).total_seconds() * scale, 2)
+    def x(at: datetime) -> float:
+        return round(LABELS + (at - start).total_seconds() * scale, 2)
 
-    return [
-        Bar(
-            x=x(leg["offered_at"]),
-            y=lines[leg["circuit"]],
-            width=round(x(leg["released_at"]) - x(leg["offered_at"]), 2),
-            answered=x(leg["answered_at"] or leg["released_at"]),
-            colour=COLOURS.get(leg["cause"], OTHER_COLOUR),
-            title=f"{leg['circuit']}: {leg['calling']} -> {leg['called']}, {leg['cause']}",
-        )
-        for leg in legs
-    ]
+    bars = tuple(_bar(leg, lines[leg["circuit"]], x) for leg in legs)
+    minutes = tuple((f"{at:%H:%M}", x(at)) for at in _whole_minutes(start, end))
+    return Picture(ROW * (len(lines) + 1), tuple(lines.items()), minutes, bars)
+
+
+def _in_order(circuit: str) -> tuple[str, int]:
+    group, _, channel = circuit.rpartition("/")
+    return group, int(channel)
+
+
+def _whole_minutes(start: datetime, end: datetime) -> list[datetime]:
+    first = start.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return [first + timedelta(minutes=n) for n in range(int((end - first).total_seconds() // 60) + 1)]
+
+
+def _bar(leg: Leg, y: float, x: Callable[[datetime], float]) -> Bar:
+    offered, released = (datetime.fromisoformat(leg[key]) for key in ("offered_at", "released_at"))
+    answered = datetime.fromisoformat(leg["answered_at"]) if leg["answered_at"] else released
+    return Bar(
+        x=x(offered),
+        y=y,
+        width=round(x(released) - x(offered), 2),
+        answered=x(answered),
+        colour=COLOURS.get(leg["cause"], OTHER_COLOUR),
+        title=f"{leg['circuit']}: {leg['calling']} -> {leg['called']}, {leg['cause']}",
+    )

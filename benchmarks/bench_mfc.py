@@ -1,0 +1,44 @@
+"""Our MFC detectors beside libspandsp's r2_mf_rx: microseconds a second of one port's speech, the same signals."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from benchmarks.figures import Benchmark, Figure, Note, race, rival_or_reason
+from benchmarks.kernel import kernel_run
+from benchmarks.sounds import PORTS, SECONDS, SIGNALS_HEARD, Octets, register_signals
+from tests.peers.spandsp import load_spandsp
+
+from kmcc.dsp.engine_event import EventKind
+from kmcc.dsp.mfc import Direction, MfcBank
+from kmcc.dsp.tone import MFC_HZ
+
+
+def bank(octets: Octets, direction: Direction) -> int:
+    return int(np.count_nonzero(MfcBank(PORTS, direction).feed(octets)["kind"] == EventKind.MFC_ON))
+
+
+@pytest.mark.parametrize("face", ["kernel", "bank"])
+@pytest.mark.parametrize("direction", list(Direction))
+def test_mfc(benchmark: Benchmark, note: Note, direction: Direction, face: str) -> None:
+    octets, samples = register_signals(MFC_HZ[direction])
+    spandsp, reason = rival_or_reason(load_spandsp)
+    is_forward = direction is Direction.FORWARD
+    faces: dict[str, Callable[[], int]] = {
+        "kernel": kernel_run("mfc", samples, EventKind.MFC_ON, direction.value),
+        "bank": lambda: bank(octets, direction),
+    }
+
+    def rival() -> int:
+        """It tells only what stands at the end, so that is all that can be counted."""
+        assert spandsp is not None
+        return sum(spandsp.hear_r2(port, forward=is_forward) is not None for port in samples)
+
+    assert faces[face]() == SIGNALS_HEARD
+    assert spandsp is None or rival() == PORTS
+    ours_s, rival_s = race(benchmark, faces[face], None if spandsp is None else rival)
+    scale = 1e6 / (PORTS * SECONDS)
+    rival_us = None if rival_s is None else rival_s * scale
+    note(
+        f"mfc_{direction.name.lower()}_{face}", Figure.cost(ours_s * scale, rival_us, "us a port-second", reason=reason)
+    )

@@ -1,0 +1,43 @@
+"""What an event of the log means, in a few words for people."""
+
+from typing import Final
+
+from kmcc.store.event import Event
+
+WORDS: Final[dict[str, str]] = {
+    "call.offered": "{calling} -> {called}, {service}",
+    "call.alerting": "alerting, speech is through",
+    "call.answered": "answered",
+    "call.placed": "leg out: {called}",
+    "call.classified": "{result}, by its tone: {tone}",
+    "call.released": "released: {cause}",
+    "prompt.started": "plays {language}: {prompt}",
+    "key.pressed": "key {key}",
+    "ivr.choice": "menu: {action}",
+    "bill.told": "bill of {number}, {month}",
+    "identity.verified": "identity of {number} verified",
+    "identity.refused": "identity refused: {verdict}",
+    "number_change.found": "{old} is now {new}: {variant}",
+    "queue.entered": "queue: wants a seat",
+    "queue.waiting": "queue: place {position}",
+    "seat.offered": "seat {seat} rings",
+    "seat.connected": "seat {seat} talks, after {waited_ms} ms",
+    "seat.parted": "seat {seat} parted",
+    "reminder.answered": "debtor {number} answers",
+    "reminder.heard": "debtor {number} heard the notice",
+    "cdr.written": "record of leg {leg}: {cause}, {duration_ms} ms",
+}
+
+
+class _Fields(dict[str, object]):
+    """For `format_map`: one that is missing or None is a dash."""
+
+    def __getitem__(self, key: str) -> object:
+        value = self.get(key)
+        return "-" if value is None else value
+
+
+def told(event: Event) -> str | None:
+    """None when it is nothing for people."""
+    words = WORDS.get(event.kind)
+    return None if words is None else words.format_map(_Fields(event.fields))

@@ -1,0 +1,92 @@
+"""Tables of docs/ that are state machines, codes and timers: China No.1, seats, automatic calls."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from enum import Enum
+from typing import Any
+
+from kmcc.signaling.china1 import cycle_in, cycle_out
+from kmcc.signaling.china1 import line_in as incoming
+from kmcc.signaling.china1 import line_out as outgoing
+from kmcc.signaling.china1.codes import BACKWARD, FORWARD, TIMERS
+from kmcc.signaling.china1.profile import LOCAL, REGISTER_ROWS
+from kmcc.signaling.china1.words import GROUP_A, KB
+from kmcc.switch.autodial.plan import RETRY
+from kmcc.switch.autodial.result import Result
+from kmcc.switch.queue.seat import TABLE as SEATS
+from kmcc.switch.queue.seat import SeatState
+
+Rows = list[tuple[object, ...]]
+Made = tuple[tuple[str, ...], Rows]
+Steps = Mapping[tuple[Any, Any], tuple[Any, tuple[Any, ...]]]
+
+
+def timers() -> Made:
+    return ("row", "ms", "what"), [(f"`{row.name}`", row.ms, row.why) for row in TIMERS]
+
+
+def line_codes() -> Made:
+    codes = [*(("forward", *row) for row in FORWARD.items()), *(("backward", *row) for row in BACKWARD.items())]
+    return ("way", "state", "abcd"), [(way, f"`{state.value}`", f"{code:04b}") for way, state, code in codes]
+
+
+def backward_signals() -> Made:
+    rows: Rows = [(f"A{number}", *words) for number, words in GROUP_A.items()]
+    rows += [(f"KB{number}", *words) for number, words in KB.items()]
+    return ("signal", "English", "Chinese"), rows
+
+
+def register_rows() -> Made:
+    """The fields of Profile under [register], with their defaults."""
+    there = {field.name for field in fields(LOCAL)}
+    return ("row", "default"), [(f"`{row}`", _plain(getattr(LOCAL, row))) for row in REGISTER_ROWS if row in there]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Enum):
+        return str(value.value)
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def line_out() -> Made:
+    return _machine(outgoing.State, outgoing.TABLE, outgoing.TIMERS)
+
+
+def line_in() -> Made:
+    return _machine(incoming.State, incoming.TABLE, incoming.TIMERS)
+
+
+def cycles_out() -> Made:
+    return _machine(cycle_out.State, cycle_out.TABLE, cycle_out.TIMERS)
+
+
+def cycles_in() -> Made:
+    return _machine(cycle_in.State, cycle_in.TABLE, cycle_in.TIMERS)
+
+
+def _machine(states: type[Enum], table: Steps, timers: Mapping[Any, Any]) -> Made:
+    rows: Rows = [
+        (state.value, f"`{timers[state].value}`" if state in timers else "", _steps(state, table)) for state in states
+    ]
+    return ("state", "timer", "what happens: next state"), rows
+
+
+def _steps(state: Enum, table: Steps) -> str:
+    """What leads to the same state is named together; in the order of the table."""
+    ways: dict[str, list[str]] = {}
+    for (at, what), (after, _) in table.items():
+        if at is state:
+            ways.setdefault(after.value, []).append(what.value)
+    return "; ".join(f"{', '.join(whats)}: {after}" for after, whats in ways.items())
+
+
+def seat() -> Made:
+    return ("state", "what happens: next state"), [(state.value, _steps(state, SEATS)) for state in SeatState]
+
+
+def results() -> Made:
+    rows: Rows = [
+        (result.value, f"{int(RETRY[result].total_seconds() // 60)} min" if result in RETRY else "final")
+        for result in Result
+    ]
+    return ("result", "called again after"), rows

@@ -1,0 +1,83 @@
+"""The tables of docs/ that follow from the code; `python -m tests.docs_tables --write` (`make docs`) writes them anew.
+
+A page marks the place with `<!-- table: name -->` and `<!-- end -->`; what stands between is ours.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from tests.docs_code_tables import cause, cdr, config, engine_events, engine_ops, exit_codes, metrics, stored, tones
+from tests.docs_protocol_tables import (
+    backward_signals,
+    cycles_in,
+    cycles_out,
+    line_codes,
+    line_in,
+    line_out,
+    register_rows,
+    results,
+    seat,
+    timers,
+)
+
+ROOT: Final = Path(__file__).parents[1]
+PAGES: Final = ROOT / "docs"
+COMMAND: Final = "python -m tests.docs_tables --write"
+PLACE: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
+Rows = Iterable[tuple[object, ...]]
+TABLES: Final[Mapping[str, Callable[[], tuple[tuple[str, ...], Rows]]]] = {
+    "backward-signals": backward_signals,
+    "cause": cause,
+    "cdr": cdr,
+    "config": config,
+    "cycles-in": cycles_in,
+    "cycles-out": cycles_out,
+    "engine-events": engine_events,
+    "engine-ops": engine_ops,
+    "exit-codes": exit_codes,
+    "line-codes": line_codes,
+    "line-in": line_in,
+    "line-out": line_out,
+    "metrics": metrics,
+    "register-rows": register_rows,
+    "results": results,
+    "seat": seat,
+    "stored": stored,
+    "timers": timers,
+    "tones": tones,
+}
+
+
+def table(name: str) -> str:
+    head, rows = TABLES[name]()
+    lines = [_row(head), "|" + "---|" * len(head), *(_row(row) for row in rows)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _row(cells: tuple[object, ...]) -> str:
+    return "| " + " | ".join("" if cell is None else str(cell).replace("|", r"\|") for cell in cells) + " |"
+
+
+def rewritten(page: str) -> str:
+    """The page with every table as the code has it now."""
+    return PLACE.sub(lambda place: f"{place[1]}{table(place[2])}{place[4]}", page)
+
+
+def main(arguments: list[str]) -> int:
+    """Without --write: name the pages that are behind; exit code 1 when there is any."""
+    behind = [
+        page for page in sorted(PAGES.glob("*.md")) if rewritten(page.read_text("utf-8")) != page.read_text("utf-8")
+    ]
+    for page in behind:
+        if "--write" in arguments:
+            page.write_text(rewritten(page.read_text("utf-8")), "utf-8")
+        print(f"{page.relative_to(ROOT)}: {'written' if '--write' in arguments else f'behind; run: {COMMAND}'}")
+    return 0 if "--write" in arguments or not behind else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

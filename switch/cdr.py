@@ -10,8 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
+import structlog
+
 from kmcc.switch.circuit import Cause
 from kmcc.switch.errors import SwitchError
+
+log = structlog.get_logger()
 
 CSV_COLUMNS: Final = (
     "id", "chain", "leg", "direction", "circuit", "called", "calling", "category", "dialled_code", "service", "seat",
@@ -113,17 +117,24 @@ class CdrSink(Protocol):
 
 
 class CsvCdrFile:
-    """Records in a CSV file that only grows: a header once, then one flushed line a record."""
+    """Records in a CSV file that only grows: a header once, then one line a record, handed to the system at once.
+
+    A disk that takes no more loses nothing: what waits is tried again with every record and at `close`.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         is_torn = _check(path)
-        # Closed by `close`; the file lives as long as the writer.
-        self._file = path.open("a", encoding="utf-8", newline="")
+        self._file = path.open("ab", buffering=0)  # lives as long as the writer; `close` closes it
+        self._waiting = bytearray()
         if is_torn:  # the power went off in a record: keep what there is, start on a new line
-            self._file.write(LINE_END)
+            self._waiting += b"\n"
         if self._file.tell() == 0:
             self._append(CSV_COLUMNS)
+        self._write_waiting()
+        if self._waiting:
+            self._file.close()
+            raise CdrError(str(path), "cannot be written; expected room on the disk")
 
     def __enter__(self) -> Self:
         return self
@@ -133,19 +144,39 @@ class CsvCdrFile:
     ) -> None:
         self.close()
 
+    @property
+    def unwritten_octets(self) -> int:
+        """What waits for the disk."""
+        return len(self._waiting)
+
     def write(self, cdr: Cdr) -> None:
         if self._file.closed:
             raise CdrError(str(self._path), "the file is closed")
         self._append(cdr.to_csv_row())
+        self._write_waiting()
 
     def close(self) -> None:
+        """CdrError when records could not be written to the end; they are lost then."""
+        if self._file.closed:
+            return
+        self._write_waiting()
         self._file.close()
+        if self._waiting:
+            raise CdrError(str(self._path), f"{len(self._waiting)} octets could not be written")
 
     def _append(self, row: tuple[str, ...]) -> None:
         line = StringIO()
-        csv.writer(line, lineterminator=LINE_END).writerow(row)
-        self._file.write(line.getvalue())
-        self._file.flush()
+        csv.writer(line).writerow(row)  # with its own CR LF, or a lone CR in a field would not be quoted
+        self._waiting += line.getvalue().removesuffix("\r\n").encode() + b"\n"
+
+    def _write_waiting(self) -> None:
+        try:
+            while self._waiting:
+                del self._waiting[: self._file.write(self._waiting)]
+        except OSError as error:
+            log.error(
+                "call records wait for the disk", file=str(self._path), octets=len(self._waiting), error=str(error)
+            )
 
 
 def _check(path: Path) -> bool:

@@ -53,7 +53,6 @@ class Timer:
 
 
 TIMERS: Final = (
-    Timer("persistence", 20, "a changed line code must stay this long (Q.422 2.3.2)"),
     Timer("seize_ack", 1_000, "seizure to seizing acknowledgement, at the outgoing end"),
     Timer("answer_supervision", 60_000, "KB free to the answer signal, at the outgoing end"),
     Timer("reanswer", 90_000, "clear back to clear forward, at the outgoing end"),

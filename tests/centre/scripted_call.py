@@ -6,6 +6,7 @@ It stands in for the call server and the media engine under a flow; the database
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from kmcc.switch.announce import Language
 from kmcc.switch.call import Call, CallEnded, ConnectFailed, QueueGaveUp, Secrecy
@@ -71,7 +72,7 @@ class ScriptedCall(Call):
         await self._step("answer")
         self.is_answered = True
 
-    async def release(self, cause: Cause) -> None:
+    async def release(self, cause: Cause) -> NoReturn:
         await self._step(f"release {cause.words}")
         self.ended = cause
         raise CallEnded(cause)

@@ -1,4 +1,6 @@
 import csv
+import resource
+import signal
 from dataclasses import FrozenInstanceError, fields, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -148,3 +150,29 @@ def test_any_text_survives_the_file(service: str) -> None:
         with CsvCdrFile(path) as file:
             file.write(replace(CDR, service=service))
         assert dict(zip(*rows(path), strict=True))["service"] == service
+
+
+def test_a_disk_that_takes_no_more_loses_nothing(tmp_path: Path) -> None:
+    """A file size limit stands in for a full disk: the record waits, and is whole when there is room again."""
+    path = tmp_path / "cdr.csv"
+    file = CsvCdrFile(path)
+    file.write(CDR)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 10, hard))
+        file.write(replace(CDR, leg=2))
+        assert file.unwritten_octets == len(ROW) + 1 - 10
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, ignored)
+    file.write(replace(CDR, leg=3))
+    assert file.unwritten_octets == 0
+    file.close()
+    with path.open(newline="") as rows:
+        assert [row["leg"] for row in csv.DictReader(rows)] == ["1", "2", "3"]
+
+
+def test_a_full_disk_is_told_at_the_start() -> None:
+    with pytest.raises(CdrError, match="/dev/full: cannot be written"):
+        CsvCdrFile(Path("/dev/full"))

@@ -5,7 +5,7 @@ number, like any other.
 """
 
 from collections.abc import Awaitable
-from typing import Final
+from typing import Final, NoReturn
 
 from kmcc.store.changed_numbers import ChangedNumbers
 from kmcc.store.database import Database
@@ -21,17 +21,17 @@ async def announce_changed_number(call: Call, database: Database, calendar: Cale
     today = calendar.now().date()
     change = await database.run(lambda session: ChangedNumbers(session).valid_for(call.called, today))
     if change is None:
-        return await _through(call, call.proceed())
+        await _through(call, call.proceed())
     call.note("number_change.found", old=change.old_number, new=change.new_number, variant=change.variant.value)
     if change.variant.announces:
         await call.alert()
         await call.play(("number-changed", *say_digits(change.new_number, call.language)), times=TIMES)
     if change.variant.forwards:
-        return await _through(call, call.connect(change.new_number))
-    return await call.release(Cause.NORMAL)
+        await _through(call, call.connect(change.new_number))
+    await call.release(Cause.NORMAL)
 
 
-async def _through(call: Call, way: Awaitable[Cause | None]) -> None:
+async def _through(call: Call, way: Awaitable[Cause | None]) -> NoReturn:
     """The caller's side ends as the other side ended."""
     try:
         cause = await way

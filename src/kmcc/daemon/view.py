@@ -44,6 +44,8 @@ class View:
             reasons.append("no circuit is in service")
         if house.sql_cdrs.unwritten:
             reasons.append(f"{house.sql_cdrs.unwritten} call records wait for the database")
+        if house.cdr_file.unwritten_octets:
+            reasons.append(f"{house.cdr_file.unwritten_octets} octets of call records wait for the disk")
         if house.events.unwritten_octets:
             reasons.append(f"{house.events.unwritten_octets} octets of the event log wait for the disk")
         return reasons

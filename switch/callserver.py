@@ -89,7 +89,7 @@ class CallServer:
         self._outgoing: dict[Leg, _Outgoing] = {}
         self._legs: dict[Leg, None] = {}  # in their order, so that the same morning ends in the same way
         self._tasks: dict[asyncio.Task[None], None] = {}
-        self._clearing: dict[Leg, TrunkGroup] = {}
+        self._clearing: dict[Leg, None] = {}
         self._is_closing = False
 
     def start(self) -> None:
@@ -306,7 +306,10 @@ class CallServer:
 
     def _clear(self, group: TrunkGroup, leg: Leg) -> None:
         """After the far end's release guard the circuit is free for the next call."""
-        self._clearing[leg] = group
+        if leg.idle.done():
+            group.release(leg.circuit)
+            return
+        self._clearing[leg] = None
         leg.idle.add_done_callback(lambda _: group.release(leg.circuit))
         leg.idle.add_done_callback(lambda _: self._clearing.pop(leg))
 

@@ -25,6 +25,7 @@ class SpeechPath:
         self._recorder: Recorder | None = None
         self._on_fault: OnFault | None = None
         self._is_sending_tone = False
+        self._connected: int | None = None
         self._sound_handlers: list[Callable[[EngineEvent], None]] = []
         media.subscribe(port, self._on_event)
 
@@ -34,6 +35,8 @@ class SpeechPath:
         engine.stop_play(self.port)
         self.stop_tone()
         engine.unlink(self.port)
+        if self._connected is not None:
+            self.disconnect(self._connected)
         self._media.ignore(self.port, Detect.DTMF | Detect.PROGRESS | Detect.VOICE)
         self._media.unsubscribe(self.port, self._on_event)
         return self.stop_recording()
@@ -63,10 +66,12 @@ class SpeechPath:
     def connect(self, other: int) -> None:
         """Join both ways with another port."""
         self._media.engine.connect(self.port, other)
+        self._connected = other
 
     def disconnect(self, other: int) -> None:
         self._media.engine.unlink(self.port)
         self._media.engine.unlink(other)
+        self._connected = None
 
     # --- hearing ------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """What does not fit together, one rule after the other. Each text is wrong in one way only."""
 
 import shutil
+import wave
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +38,10 @@ REFUSED = [
             ":10: trunk_groups[2].channels: found 30; "
             'expected channels that are not in group "kunming-out" of the same span',
         ],
+    ),
+    (
+        OUT + '[[boards]]\nurl = "sim://a"\n[[boards]]\nurl = "sim://b"\n',
+        [':7: boards[1]: found "sim://b"; expected one [[boards]]: this version runs one'],
     ),
     (
         OUT + group("a", "1-10", "board = 1\n"),
@@ -153,6 +158,30 @@ def test_an_operators_recordings(refused: Refuse, tmp_path: Path) -> None:
     words = refused(f'[prompts]\ndirectory = "{tmp_path / "own"}"')
     assert len(words) == 2
     assert all(line.startswith(":2: prompts.directory: ") and f"{tmp_path}/own/zh/" in line for line in words)
+
+
+def test_a_prompt_without_recordings(refused: Refuse, tmp_path: Path) -> None:
+    """The operator's catalogue has one prompt more than anybody has recorded."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "catalogue.toml").write_text('[prompts.weather]\nzh = "天气"\nen = "weather"\n', encoding="utf-8")
+    words = refused(f'[store]\ncdr = "{tmp_path}/cdr.csv"\n[prompts]\ndirectory = "{own}"')
+    assert len(words) == 2
+    for line, language in zip(words, ("zh", "en"), strict=True):
+        assert line.startswith(":4: prompts.directory: ")
+        assert f"{language}/weather.wav" in line
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 11_025])
+def test_a_recording_that_is_not_8_khz(refused: Refuse, tmp_path: Path, rate_hz: int) -> None:
+    (tmp_path / "own" / "en").mkdir(parents=True)
+    with wave.open(f"{tmp_path}/own/en/welcome.wav", "wb") as out:
+        out.setparams((1, 2, rate_hz, 0, "NONE", ""))
+        out.writeframes(bytes(2 * rate_hz))
+    (line,) = refused(f'[prompts]\ndirectory = "{tmp_path}/own"')
+    assert line.startswith(f":2: prompts.directory: {tmp_path}/own/en/welcome.wav: ")
+    assert f"{rate_hz} Hz" in line
+    assert "8000 Hz" in line
 
 
 def test_no_folder_of_recordings(refused: Refuse, tmp_path: Path) -> None:

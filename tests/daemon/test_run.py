@@ -17,7 +17,15 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from tests.daemon.house_process import LIMIT_S, HouseProcess, refused, running, write_config
-from tests.daemon.left_behind import cdr_rows, check_recordings, check_records, events, legs_begun, stereo_alaw
+from tests.daemon.left_behind import (
+    cdr_rows,
+    check_recordings,
+    check_records,
+    database_rows,
+    events,
+    legs_begun,
+    stereo_alaw,
+)
 
 from kmcc.cli.exit_codes import BAD_INPUT, NO_BOARD, OK
 
@@ -175,6 +183,7 @@ def test_a_crash_costs_only_the_calls_that_were_up(tmp_path: Path) -> None:
     kept = cdr_rows(tmp_path)
     # The record is written before the event that tells of it, so there may be one more, never one less.
     assert {(row["chain"], int(row["leg"])) for row in kept} >= set(ended)
+    assert {row["id"] for row in database_rows(tmp_path)} <= {row["id"] for row in kept}  # the file is written first
     with (tmp_path / "events.jsonl").open("ab") as log, (tmp_path / "cdr.csv").open("ab") as cdr:
         log.write(b'{"seq":999999,"t":1.5,"at":"20')
         cdr.write(b"torn-1,torn,1,in,kun")
@@ -252,7 +261,7 @@ def test_the_port_is_taken(tmp_path: Path) -> None:
     assert not (tmp_path / "events.jsonl").exists()
 
 
-SIM = "sim://kunming?seed=1&calls_per_hour=14400"
+SIM = "sim://kunming?seed=1&calls_per_hour=36000"
 
 
 @pytest.mark.parametrize(

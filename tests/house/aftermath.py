@@ -66,7 +66,7 @@ def assert_no_timer() -> None:
     """The loop waits for nothing: no protocol timer, no wait, no sleep."""
     scheduled = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]  # asyncio offers no other look
     left = [str(handle) for handle in scheduled if not handle.cancelled()]
-    assert left == []
+    assert left == [], left
 
 
 def open_files(folder: Path) -> list[str]:

@@ -32,7 +32,9 @@ from kmcc.switch.queue.seat import SeatState
 
 INCOMING = range(1, 21)
 ARRIVES_S = 0.032  # a code sent is reported by the other end: a tick each way and 20 ms of persistence
+PUT_DOWN_S = 0.8  # a receiver is down when it is no flash any more
 SIGNAL_S = 0.3  # a compelled signal lasts less
+TICK_S = 0.008
 NUMBER = "3190001"
 
 Script = Callable[[Caller], Awaitable[None]]
@@ -110,16 +112,18 @@ class Watch:
             caller.hang_up()
             script.cancel()
             await asyncio.gather(script, return_exceptions=True)
-        await self._rest()
+        await self.rest()
         return began_s, self._house.events.since(before)
 
-    async def _rest(self) -> None:
+    async def rest(self) -> None:
         house, town = self._house, self._in.town
         circuits = [circuit for group in house.groups.values() for circuit in group.circuits]
         await until(lambda: all_idle(circuits) and all_idle(town.exchange.circuits), "idle circuits at both ends")
-        await until(lambda: all(agent.is_at_rest for agent in town.agents), "agents at rest")
+        if town.agents:
+            await until(lambda: all(agent.is_at_rest for agent in town.agents), "agents at rest")
+            await asyncio.sleep(PUT_DOWN_S)
         await until(lambda: set(house.seats.states.values()) <= {SeatState.READY, SeatState.PAUSED}, "seats at rest")
-        assert [group.idle for group in house.groups.values()] == [20, 10]
+        await until(lambda: [group.idle for group in house.groups.values()] == [20, 10], "circuits given back")
         assert not house.calls.calls
         assert house.seats.waiting == 0
         assert open_files(self._in.folder / "recordings") == []
@@ -204,7 +208,7 @@ class Line:
         """As above; the far exchange refuses by register signal, which counts when it has ended."""
         caller, called = self._clears()
         refused = {
-            self._at_s("kunming-out", "in", "KB4"): "busy",
+            self._at_s("kunming-out", "in", "KB 4"): "busy",
             self._at_s("kunming-out", "in", "A5"): "vacant number",
         }
         at_s, cause = min(refused.items())
@@ -244,6 +248,62 @@ def test_a_caller_may_hang_up_whenever_something_happens(name: str, house: OpenH
             assert len(points) >= 10
             for hang_up_after_s in points:
                 _, events = await watch.call(story, hang_up_after_s)
+                watch.check(story, events)
+            watch.close()
+
+    clock(main())
+
+
+SWEEP_S = 12.0
+STEP_S = 0.04
+AT_ONCE = 20
+
+
+def test_callers_may_hang_up_every_40_ms_of_a_bill_query(house: OpenHouse, clock: Clock) -> None:
+    """Twenty at a time, on all incoming channels, each somewhere else in his call."""
+    story = STORIES["bill"]
+
+    async def one(inhabited: Inhabited, number: str, hang_up_after_s: float) -> None:
+        async with inhabited.town.exchange.caller(number, channels=INCOMING) as caller:
+            caller.seize(story.called)
+            script = asyncio.get_running_loop().create_task(_play(story.script, caller))
+            await asyncio.sleep(hang_up_after_s)
+            caller.hang_up()
+            script.cancel()
+            await asyncio.gather(script, return_exceptions=True)
+
+    async def main() -> None:
+        async with house() as inhabited:
+            watch = Watch(inhabited)
+            steps = [round(n * STEP_S, 3) for n in range(round(SWEEP_S / STEP_S))]
+            for first in range(0, len(steps), AT_ONCE):
+                batch = enumerate(steps[first : first + AT_ONCE], start=first)
+                await asyncio.gather(*(one(inhabited, f"319{n:04d}", step) for n, step in batch))
+                await watch.rest()
+            rows = watch.records()
+            assert len(rows) == len({row["id"] for row in rows}) == len(steps)
+            assert {(row["cause"], row["ended_by"]) for row in rows} == {("caller hung up", "caller")}
+            assert len(_of(inhabited.house.events.since(0), "call.released")) == len(steps)
+            for row in rows:
+                assert_wav_is_whole(inhabited.folder / "recordings" / row["recording"])
+            watch.close()
+
+    clock(main())
+
+
+@pytest.mark.parametrize("early_ticks", range(-4, 5))
+def test_caller_and_called_act_in_the_same_frame(early_ticks: int, house: OpenHouse, clock: Clock) -> None:
+    """The called party answers, or hangs up, while the caller's clear forward is on its way."""
+    story = STORIES["forwarded"]
+
+    async def main() -> None:
+        async with house(story.subscribers) as inhabited:
+            watch = Watch(inhabited)
+            began_s, whole = await watch.call(story, story.length_s)
+            watch.check(story, whole)
+            for words in ("answer", "clear back"):
+                at_s = next(e.t for e in whole if e.kind == "line.bits" and words in str(dict(e.fields)["what"]))
+                _, events = await watch.call(story, at_s - began_s - ARRIVES_S + early_ticks * TICK_S)
                 watch.check(story, events)
             watch.close()
 

@@ -1,6 +1,5 @@
 """The house: board, engine, circuits, calls, seats, store and services of one configuration, put together and run."""
 
-import asyncio
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from datetime import timedelta
@@ -44,8 +43,6 @@ from kmcc.switch.trunks import Direction, Search, TrunkGroup
 SAMPLES_PER_MS: Final = 8
 SEARCHES: Final[Mapping[str, Search]] = {search.name.lower(): search for search in Search}
 HOST: Final = "local"
-REMINDER_LOOK_S: Final = 0.02
-REMINDER_LOOKS: Final = 100  # two seconds: a reminder may be busy with the database
 
 
 class House:
@@ -83,19 +80,11 @@ class House:
     async def close(self) -> None:
         """End all calls; when it returns every record is on the disk."""
         await self.calls.close()
-        await self._last_reminders()
         await self.database.run(lambda _: None)  # whatever the worker was given before is done when this is
         self.journal.write("house.closed", calls=self.records.count)
         self.journal.close()
         self.cdr_file.close()
         self.database.close()
-
-    async def _last_reminders(self) -> None:
-        """The dialler's calls have been released, too, but run in its own tasks: wait until those are through."""
-        for _ in range(REMINDER_LOOKS):
-            if not self.calls.calls:
-                return
-            await asyncio.sleep(REMINDER_LOOK_S)
 
     def _call_server(self) -> CallServer:
         recordings = Path(self.config.store.recordings)

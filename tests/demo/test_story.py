@@ -1,0 +1,28 @@
+"""Every template finds its fields in a whole morning, and nothing that people should see is a secret."""
+
+from typing import TYPE_CHECKING
+
+from kmcc.demo.story import WORDS, told
+from kmcc.store.event import Event
+
+if TYPE_CHECKING:
+    from tests.demo.conftest import Played
+
+
+def test_every_kind_that_is_told_happens_and_has_its_fields(morning: "Played") -> None:
+    happened = {e.kind for e in morning.log}
+    assert set(WORDS) <= happened
+    for event in morning.log:
+        if event.kind in WORDS:
+            words = told(Event(event.seq, event.t, "", event.kind, tuple(event.fields.items())))
+            assert words is not None
+            assert "{" not in words
+
+
+def test_a_field_that_is_none_is_a_dash() -> None:
+    fields = (("calling", None), ("called", "1000"), ("service", "centre"))
+    assert told(Event(1, 0.0, "", "call.offered", fields)) == "- -> 1000, centre"
+
+
+def test_what_is_nothing_for_people() -> None:
+    assert told(Event(1, 0.0, "", "timer.expired", (("timer", "t1"),))) is None

@@ -10,9 +10,10 @@ from types import TracebackType
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kmcc.drivers.board import BoardNotFoundError
+from kmcc.dsp.engine import CHANNELS
 from kmcc.firmware_sim.board import SimulatedBoard
 from kmcc.firmware_sim.morning import SUBSCRIBERS, manners
 from kmcc.firmware_sim.town import Town
@@ -30,20 +31,36 @@ class Options(BaseModel):
     calls_per_hour: Annotated[float, Field(ge=0, le=36_000)] = 120.0
     calls_on: Annotated[str, Field(pattern=r"^[1-9]\d{0,3}-[1-9]\d{0,3}$")] = "1-20"
 
+    @field_validator("calls_on")
+    @classmethod
+    def _runs_up(cls, calls_on: str) -> str:
+        if not _channels(calls_on):
+            raise ValueError("the first channel comes first")
+        return calls_on
+
     @property
     def channels(self) -> range:
-        first, _, last = self.calls_on.partition("-")
-        return range(int(first), int(last) + 1)
+        return _channels(self.calls_on)
+
+
+def _channels(calls_on: str) -> range:
+    first, _, last = calls_on.partition("-")
+    return range(int(first), int(last) + 1)
 
 
 def open_simulated(url: str, spans: int, lines: int) -> "LivelyBoard":
     """The board of this URL. BoardNotFoundError when the query says something that it does not know."""
     try:
-        options = Options.model_validate(dict(parse_qsl(urlsplit(url).query, strict_parsing=bool(urlsplit(url).query))))
+        query = urlsplit(url).query
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
+        options = Options.model_validate(dict(pairs))
     except (ValidationError, ValueError) as error:
         why = error.errors()[0] if isinstance(error, ValidationError) else {"loc": ("query",), "msg": str(error)}
         place = ".".join(str(step) for step in why["loc"])
         raise BoardNotFoundError(f"{url}: {place}: {why['msg']}; known: {', '.join(Options.model_fields)}") from None
+    there = spans * CHANNELS
+    if options.calls_per_hour > 0 and options.channels[-1] > there:
+        raise BoardNotFoundError(f"{url}: calls_on: channel {options.channels[-1]}, there are {there}")
     return LivelyBoard(url, options, spans, lines)
 
 

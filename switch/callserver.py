@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,19 +17,19 @@ from kmcc.switch.circuit import (
     CallingParty,
     Cause,
     Circuit,
-    IdleIndication,
     Indication,
     SeizureIndication,
 )
-from kmcc.switch.errors import SwitchError
+from kmcc.switch.clearing import Clearing
 from kmcc.switch.journal import Journal
 from kmcc.switch.leg import Leg, first_of
 from kmcc.switch.legbook import LegBook, LegEntry
 from kmcc.switch.media import Media
 from kmcc.switch.numbering import NumberPlan
+from kmcc.switch.outgoing_legs import OutgoingLegs
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.speech_path import SpeechPath
-from kmcc.switch.trunks import AllTrunksBusyError, TrunkGroup
+from kmcc.switch.trunks import TrunkGroup
 
 log = structlog.get_logger()
 
@@ -42,14 +41,6 @@ class Seats(Protocol):
     """Who serves callers that want a person: kmcc.switch.seats.SeatDesk."""
 
     async def serve(self, call: Call, service: str | None, grade: int) -> None: ...
-
-
-@dataclass(slots=True)
-class _Outgoing:
-    """An outgoing leg of a call: where its circuit came from, and its page of the leg book."""
-
-    group: TrunkGroup
-    entry: LegEntry
 
 
 class CallServer:
@@ -77,7 +68,6 @@ class CallServer:
         self.prompts = prompts
         self.journal = journal
         self.plan = plan
-        self.onward = onward
         self.groups = groups
         self.calls: dict[str, Call] = {}
         self._flows = flows
@@ -86,10 +76,17 @@ class CallServer:
         self._recordings = recordings
         self._series = f"{book.start:%y%m%d%H%M%S}"
         self._serial = 0
-        self._outgoing: dict[Leg, _Outgoing] = {}
+        self._clearing = Clearing()
+        self._outgoing = OutgoingLegs(
+            onward=onward,
+            groups=groups,
+            book=book,
+            journal=journal,
+            clearing=self._clearing,
+            on_free_circuit=self._on_free_circuit,
+        )
         self._legs: dict[Leg, None] = {}  # in their order, so that the same morning ends in the same way
         self._tasks: dict[asyncio.Task[None], None] = {}
-        self._clearing: dict[Leg, None] = {}
         self._is_closing = False
 
     def start(self) -> None:
@@ -116,7 +113,7 @@ class CallServer:
     @property
     def _unfinished(self) -> tuple[asyncio.Future[None], ...]:
         """Flows, and circuits on which the far end has still to clear."""
-        return (*self._tasks, *(leg.idle for leg in self._clearing))
+        return (*self._tasks, *self._clearing.idle)
 
     # --- incoming calls -------------------------------------------------------------------------------------------
 
@@ -135,13 +132,13 @@ class CallServer:
 
     def _take(self, group: TrunkGroup, circuit: Circuit) -> None:
         """One seizure, from the first bit on."""
-        call_id, leg = self._next_id(), self._new_leg(group, circuit)
+        call_id, leg = self._next_id(), Leg(circuit, then=partial(self._on_free_circuit, group, circuit))
         self.journal.write("call.seized", call=call_id, circuit=circuit.name)
         entry = self._book.open(call_id, leg, LegDirection.IN)
         path = self._open_path(call_id, leg, entry)
         if self._is_closing:
             self._close_leg(call_id, leg, path, entry)
-            self._clear(group, leg)
+            self._clearing.take(leg, group)
         else:
             self._spawn(self._attend(call_id, group, leg, path, entry)).add_done_callback(_report_crash)
 
@@ -155,7 +152,7 @@ class CallServer:
                 await self._run(call_id, leg, path, entry)
         finally:
             self._close_leg(call_id, leg, path, entry)
-            self._clear(group, leg)
+            self._clearing.take(leg, group)
 
     async def _run(self, call_id: str, leg: Leg, path: SpeechPath, entry: LegEntry) -> None:
         call = Call(call_id, leg, path, self, called=entry.called, calling=entry.calling)
@@ -199,69 +196,39 @@ class CallServer:
         """
         call_id = self._next_id()
         leg = self._seize(call_id, number, calling)
-        path = self._open_path(call_id, leg, self._outgoing[leg].entry)
+        path = self._open_path(call_id, leg, self._outgoing.entry_of(leg))
         call = Call(call_id, leg, path, self, called=number, calling=calling)
         await self._spawn(self._speak(call, flow))
         return call
 
     async def _speak(self, call: Call, flow: Flow) -> None:
-        outgoing = self._outgoing[call.leg]
+        entry = self._outgoing.entry_of(call.leg)
         try:
             await self._run_flow(call, flow)
         finally:
-            del self._outgoing[call.leg]
-            outgoing.entry.service = call.service
-            self._close_leg(call.id, call.leg, call.path, outgoing.entry)
-            self._clear(outgoing.group, call.leg)
+            entry.service = call.service
+            self._close_leg(call.id, call.leg, call.path, entry)
+            self._outgoing.clear(call.leg)
 
     def place(self, call: Call, number: str) -> Leg:
         """Start an outgoing leg for this call. ConnectFailed when there is no route or no idle circuit."""
         return self._seize(call.id, number, call.calling)
 
-    def _seize(self, call_id: str, number: str, calling: CallingParty) -> Leg:
-        route = self.onward.route(number)
-        group = None if route is None else self.groups.get(route.name)
-        if group is None:
-            raise ConnectFailed(number, Cause.VACANT_NUMBER)
-        if self._is_closing:
-            raise ConnectFailed(number, Cause.SHUTDOWN)
-        try:
-            circuit = group.seize()
-        except AllTrunksBusyError:
-            raise ConnectFailed(number, Cause.CONGESTION) from None
-        leg = self._new_leg(group, circuit)
-        entry = self._book.open(call_id, leg, LegDirection.OUT)
-        entry.called, entry.calling = number, calling
-        self._outgoing[leg] = _Outgoing(group, entry)
-        self._legs[leg] = None
-        self.journal.write("call.placed", call=call_id, circuit=circuit.name, called=number)
-        self._set_up(leg, number, calling)
-        return leg
-
-    def _set_up(self, leg: Leg, number: str, calling: CallingParty) -> None:
-        try:
-            leg.circuit.setup(number, calling)
-        except SwitchError as error:  # digits that the signalling cannot carry, or a circuit that is not what it seems
-            log.error("circuit refused a call", circuit=leg.circuit.name, error=str(error))
-            leg.hear(IdleIndication())  # it never left that state
-            self._close_outgoing(leg, Cause.SIGNALLING_FAILURE)
-            raise ConnectFailed(number, Cause.SIGNALLING_FAILURE) from None
-
     def close_leg(self, call: Call, leg: Leg) -> None:
         """The outgoing leg of this call is over: release what is left and write its CDR."""
-        self._close_outgoing(leg, call.leg.ended.result() if call.leg.ended.done() else self._own_cause)
-
-    def _close_outgoing(self, leg: Leg, cause: Cause) -> None:
-        outgoing = self._outgoing.pop(leg)
-        leg.release(cause)
         self._legs.pop(leg, None)
-        self._book.close(outgoing.entry, leg)
-        self._clear(outgoing.group, leg)
+        self._outgoing.close(leg, call.leg.ended.result() if call.leg.ended.done() else self._own_cause)
+
+    def _seize(self, call_id: str, number: str, calling: CallingParty) -> Leg:
+        if self._is_closing:
+            raise ConnectFailed(number, Cause.SHUTDOWN)
+        leg = self._outgoing.seize(call_id, number, calling)
+        self._legs[leg] = None
+        return leg
 
     def ordinary_route(self, number: str) -> bool:
         """Whether an ordinary call to this number can go on from here."""
-        route = self.onward.route(number)
-        return route is not None and route.name in self.groups
+        return self._outgoing.group_for(number) is not None
 
     async def queue(self, call: Call, service: str | None, grade: int) -> None:
         await self._seats.serve(call, service, grade)
@@ -277,9 +244,6 @@ class CallServer:
     def _own_cause(self) -> Cause:
         """Why we end a call that nobody hung up."""
         return Cause.SHUTDOWN if self._is_closing else Cause.NORMAL
-
-    def _new_leg(self, group: TrunkGroup, circuit: Circuit) -> Leg:
-        return Leg(circuit, then=partial(self._on_free_circuit, group, circuit))
 
     def _open_path(self, call_id: str, leg: Leg, entry: LegEntry) -> SpeechPath:
         self._legs[leg] = None
@@ -303,15 +267,6 @@ class CallServer:
         self.journal.write("call.released", call=call_id, cause=leg.ended.result().words)
         self._book.close(entry, leg)
         self._book.forget(call_id)
-
-    def _clear(self, group: TrunkGroup, leg: Leg) -> None:
-        """After the far end's release guard the circuit is free for the next call."""
-        if leg.idle.done():
-            group.release(leg.circuit)
-            return
-        self._clearing[leg] = None
-        leg.idle.add_done_callback(lambda _: group.release(leg.circuit))
-        leg.idle.add_done_callback(lambda _: self._clearing.pop(leg))
 
 
 def _report_crash(task: asyncio.Task[None]) -> None:

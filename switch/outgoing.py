@@ -45,6 +45,7 @@ class OutgoingAttempt:
             call.path.ignore_sounds()
             call.note("call.answered")
             await self._talk(call)
+            call.end(Cause.NORMAL)
         finally:
             if call.leg.ended.done():
                 self._classifier.release(call.leg.ended.result(), _now_ms())

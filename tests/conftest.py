@@ -31,13 +31,21 @@ PASSWORDS = {"KM-1001": "246810"}
 SETTLE_S = 0.2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Inhabited:
     """The house and the town at the far ends of its lines."""
 
     house: House
     town: Town
     folder: Path
+    is_closed: bool = False
+
+    async def close(self) -> None:
+        """Once: then its lines are dead, too."""
+        if not self.is_closed:
+            self.is_closed = True
+            await self.house.close()
+            VirtualLoop.running().attach(None)
 
 
 OpenHouse = Callable[..., AbstractAsyncContextManager[Inhabited]]
@@ -69,10 +77,11 @@ def house(tmp_path: Path, prompt_set: PromptSet) -> OpenHouse:
                 built.database.run_now(lambda session: seed(session, START, PASSWORDS))
                 built.open()
                 await asyncio.sleep(SETTLE_S)
+                inhabited = Inhabited(built, town, tmp_path)
                 try:
-                    yield Inhabited(built, town, tmp_path)
+                    yield inhabited
                 finally:
-                    await built.close()
+                    await inhabited.close()
                     await town.leave()
 
     return open_house

@@ -188,9 +188,7 @@ def test_release_ends_the_flow_with_its_cause(sim: Sim, clock: Clock) -> None:
     clock(main())
 
 
-@pytest.mark.parametrize(
-    ("habit", "tone"), [(Habit.BUSY_TONE, "busy"), (Habit.RINGS_OUT, "ring_back")], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("habit", "tone"), [(Habit.BUSY_TONE, "busy"), (Habit.RINGS_OUT, "ring_back")], ids=str)
 def test_before_answer_the_caller_hears_what_the_far_exchange_sends(
     habit: Habit, tone: str, sim: Sim, clock: Clock
 ) -> None:

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import time, timedelta
+from datetime import UTC, time, timedelta
+from itertools import pairwise
 
 import pytest
 from tests.house.aftermath import all_idle, assert_no_timer, assert_ports_quiet, until
 
 from kmcc.firmware_sim.people.subscriber import Habit, Subscriber
 from kmcc.firmware_sim.pytest_plugin import Clock, Sim
-from kmcc.firmware_sim.rig import START, Rig
+from kmcc.firmware_sim.rig import Rig
 from kmcc.switch.autodial.classify import ClassifierSettings
 from kmcc.switch.autodial.events import CampaignReport, Dial, Verdict
 from kmcc.switch.autodial.machine import Campaign
@@ -23,7 +24,7 @@ from kmcc.switch.errors import SwitchError
 from kmcc.switch.outgoing import OutgoingAttempt
 
 RETRY = timedelta(minutes=2)
-ALL_DAY = Window(time(8), time(20), START.tzinfo)
+ALL_DAY = Window(time(8), time(20), UTC)
 
 
 def campaign(numbers: Sequence[str], lines: int = 2) -> Campaign:
@@ -81,7 +82,7 @@ def test_a_campaign_calls_everybody_with_retries_and_reports(sim: Sim, clock: Cl
             await rest(rig)
             assert len(rig.records) == 8
             dialled = rig.journal.of("campaign.dialled", contact="3190002")
-            gaps = [b.at_s - a.at_s for a, b in zip(dialled, dialled[1:], strict=False)]
+            gaps = [b.at_s - a.at_s for a, b in pairwise(dialled)]
             assert all(gap >= RETRY.total_seconds() for gap in gaps)
 
     clock(main())

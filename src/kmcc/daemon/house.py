@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -78,13 +79,14 @@ class House:
         self.journal.write("house.open", circuits=sum(len(g.circuits) for g in self.groups.values()))
 
     async def close(self) -> None:
-        """End all calls; when it returns every record is on the disk."""
-        await self.calls.close()
-        await self.database.run(lambda _: None)  # whatever the worker was given before is done when this is
-        self.journal.write("house.closed", calls=self.records.count)
-        self.journal.close()
-        self.cdr_file.close()
-        self.database.close()
+        """End all calls; when it returns every record is on the disk. A part that fails keeps no other from closing."""
+        with ExitStack() as parts:
+            parts.callback(self.database.close)
+            parts.callback(self.cdr_file.close)
+            parts.callback(self.journal.close)
+            await self.calls.close()
+            await self.database.run(lambda _: None)  # whatever the worker was given before is done when this is
+            self.journal.write("house.closed", calls=self.records.count)
 
     def _call_server(self) -> CallServer:
         recordings = Path(self.config.store.recordings)

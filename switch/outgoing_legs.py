@@ -1,0 +1,97 @@
+"""Outgoing legs: by which trunk group a number leaves, the circuit that takes it, and the record it leaves."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from kmcc.switch.call import ConnectFailed
+from kmcc.switch.cdr import LegDirection
+from kmcc.switch.circuit import CallingParty, Cause, Circuit, IdleIndication, Indication
+from kmcc.switch.clearing import Clearing
+from kmcc.switch.errors import SwitchError
+from kmcc.switch.journal import Journal
+from kmcc.switch.leg import Leg
+from kmcc.switch.legbook import LegBook, LegEntry
+from kmcc.switch.numbering import NumberPlan
+from kmcc.switch.trunks import AllTrunksBusyError, TrunkGroup
+
+log = structlog.get_logger()
+
+FreeCircuit = Callable[[TrunkGroup, Circuit, Indication], None]
+"""Who hears a circuit that has no call."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    """Where the circuit of a leg came from, and the leg's page of the leg book."""
+
+    group: TrunkGroup
+    entry: LegEntry
+
+
+class OutgoingLegs:
+    """Those of one call server."""
+
+    def __init__(
+        self,
+        *,
+        onward: NumberPlan,
+        groups: Mapping[str, TrunkGroup],
+        book: LegBook,
+        journal: Journal,
+        clearing: Clearing,
+        on_free_circuit: FreeCircuit,
+    ) -> None:
+        self._onward = onward
+        self._groups = groups
+        self._book = book
+        self._journal = journal
+        self._clearing = clearing
+        self._on_free_circuit = on_free_circuit
+        self._legs: dict[Leg, _Outgoing] = {}
+
+    def group_for(self, number: str) -> TrunkGroup | None:
+        """By which group an ordinary call to this number leaves."""
+        route = self._onward.route(number)
+        return None if route is None else self._groups.get(route.name)
+
+    def entry_of(self, leg: Leg) -> LegEntry:
+        return self._legs[leg].entry
+
+    def seize(self, call_id: str, number: str, calling: CallingParty) -> Leg:
+        """Take a circuit and dial. ConnectFailed when there is no route, no idle circuit, or it refuses the call."""
+        group = self.group_for(number)
+        if group is None:
+            raise ConnectFailed(number, Cause.VACANT_NUMBER)
+        try:
+            circuit = group.seize()
+        except AllTrunksBusyError:
+            raise ConnectFailed(number, Cause.CONGESTION) from None
+        leg = Leg(circuit, then=partial(self._on_free_circuit, group, circuit))
+        entry = self._book.open(call_id, leg, LegDirection.OUT)
+        entry.called, entry.calling = number, calling
+        self._legs[leg] = _Outgoing(group, entry)
+        self._journal.write("call.placed", call=call_id, circuit=circuit.name, called=number)
+        self._set_up(leg, number, calling)
+        return leg
+
+    def _set_up(self, leg: Leg, number: str, calling: CallingParty) -> None:
+        try:
+            leg.circuit.setup(number, calling)
+        except SwitchError as error:  # digits that the signalling cannot carry, or a circuit that is not what it seems
+            log.error("circuit refused a call", circuit=leg.circuit.name, error=str(error))
+            leg.hear(IdleIndication())  # it never left that state
+            self.close(leg, Cause.SIGNALLING_FAILURE)
+            raise ConnectFailed(number, Cause.SIGNALLING_FAILURE) from None
+
+    def close(self, leg: Leg, cause: Cause) -> None:
+        """Release what is left, write the record, and let the circuit clear."""
+        leg.release(cause)
+        self._book.close(self._legs[leg].entry, leg)
+        self.clear(leg)
+
+    def clear(self, leg: Leg) -> None:
+        """Its record is written: the circuit clears."""
+        self._clearing.take(leg, self._legs.pop(leg).group)

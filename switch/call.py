@@ -1,4 +1,4 @@
-"""A call as a flow sees it: answer, play, prompt, connect, queue, release.
+"""A call as a flow sees it: answer, play, collect, record, connect, queue, release.
 
 A flow is `async def flow(call: Call) -> None`. Whatever it awaits ends with CallEnded as soon as either side has
 hung up, so a flow needs no clean-up of its own; the call server closes the legs, the recording and the CDR.
@@ -6,8 +6,10 @@ hung up, so a flow needs no clean-up of its own; the call server closes the legs
 
 import asyncio
 from enum import Enum
+from pathlib import Path
 from typing import NoReturn, Protocol
 
+from kmcc.dsp.recorder import RecorderError, Recording
 from kmcc.switch.announce import Language
 from kmcc.switch.circuit import CallingParty, Cause, Circuit
 from kmcc.switch.errors import SwitchError
@@ -63,6 +65,10 @@ class Exchange(Protocol):
         ...
 
     async def queue(self, call: "Call", service: str | None, grade: int) -> None: ...
+
+    def message_file(self, call: "Call") -> Path:
+        """Where the next message left in this call goes."""
+        ...
 
     def ordinary_route(self, number: str) -> bool:
         """Whether an ordinary call to this number can go on from here."""
@@ -160,7 +166,7 @@ class Call:
             self.path.stop_play()
         self._check()
 
-    async def prompt(
+    async def collect(
         self,
         names: tuple[str, ...],
         *,
@@ -189,6 +195,37 @@ class Call:
         if not await self.until(self.path.key_pressed(), timeout_s=timeout_s):
             return None
         return self.path.take_key()
+
+    async def record(self, *, limit_s: float, silence_s: float = 5.0) -> Recording | None:
+        """Take a message: what the caller says until any key, a pause of `silence_s` or `limit_s`.
+
+        None when it could not be recorded. Hanging up keeps what was said until then.
+        """
+        self._check()
+        self.path.listen_for_keys()
+        self.path.start_message(self._exchange.message_file(self), self._note_recording_fault)
+        try:
+            await self._until_said(limit_s, silence_s)
+        finally:
+            recording = self.path.stop_message()
+            if recording is not None:
+                self.note("message.recorded", file=recording.path.name, duration_s=recording.duration_s)
+        return recording
+
+    async def _until_said(self, limit_s: float, silence_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        ends_s = loop.time() + limit_s
+        while (left_s := ends_s - loop.time()) > 0:
+            wait_s = left_s if self.path.is_speaking else min(left_s, silence_s)
+            changed, key = self.path.speech_changed(), self.path.key_pressed()
+            if not await self.until(changed, key, timeout_s=wait_s):
+                return
+            if key.done():
+                self.path.take_key()
+                return
+
+    def _note_recording_fault(self, fault: RecorderError) -> None:
+        self.note("alarm.recording", what=str(fault))
 
     # --- other parties ------------------------------------------------------------------------------------------
 

@@ -74,7 +74,7 @@ class CallServer:
         self._seats = seats
         self._book = book
         self._recordings = recordings
-        self._series = f"{book.start:%y%m%d%H%M%S}"
+        self._series = _unused_series(f"{book.start:%y%m%d%H%M%S}", recordings)
         self._serial = 0
         self._clearing = Clearing()
         self._outgoing = OutgoingLegs(
@@ -150,6 +150,8 @@ class CallServer:
                 setup = leg.setup.result()
                 entry.called, entry.calling = setup.called, setup.calling
                 await self._run(call_id, leg, path, entry)
+            elif leg.incomplete is not None:
+                entry.called, entry.calling = leg.incomplete.called, leg.incomplete.calling
         finally:
             self._close_leg(call_id, leg, path, entry)
             self._clearing.take(leg, group)
@@ -230,6 +232,11 @@ class CallServer:
         """Whether an ordinary call to this number can go on from here."""
         return self._outgoing.group_for(number) is not None
 
+    def message_file(self, call: Call) -> Path:
+        """Where the next message left in this call goes."""
+        number = len(list(self._recordings.glob(f"{call.id}-m*.wav"))) + 1
+        return self._recordings / f"{call.id}-m{number}.wav"
+
     async def queue(self, call: Call, service: str | None, grade: int) -> None:
         await self._seats.serve(call, service, grade)
 
@@ -274,6 +281,15 @@ def _report_crash(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception() is not None:
         what = {"message": "the flow of a call failed", "exception": task.exception(), "task": task}
         task.get_loop().call_exception_handler(what)
+
+
+def _unused_series(series: str, recordings: Path) -> str:
+    """Call ids of this run: those of an earlier run in the same second, or of a clock set back, stay theirs."""
+    number, unused = 1, series
+    while any(recordings.glob(f"{unused}-*")):
+        number += 1
+        unused = f"{series}.{number}"
+    return unused
 
 
 async def _ordinary(call: Call) -> None:

@@ -21,6 +21,7 @@ from kmcc.switch.circuit import (
     CallingParty,
     Cause,
     CircuitState,
+    IncompleteIndication,
     Indication,
     Listener,
     ThroughIndication,
@@ -254,6 +255,7 @@ class China1Circuit:
             self._is_offered = True
         elif isinstance(what, m.FarCleared | m.Failed):
             self._is_offered = self._is_alerted = self._is_answering = False
+            self._tell_what_came(channel)
         elif isinstance(what, m.Alarm):
             self._journal.write("circuit.alarm", circuit=self.name, what=what.failure.value)
         indication = translate(what, outgoing=isinstance(channel, OutgoingChannel))
@@ -261,6 +263,12 @@ class China1Circuit:
             self._listener(indication)
         if isinstance(what, m.FarCleared) and isinstance(channel, OutgoingChannel):
             self.release(Cause.CALLED_HUNG_UP)  # no release control by the caller: clear forward at once (local calls)
+
+    def _tell_what_came(self, channel: Channel) -> None:
+        """For the record of a call whose number never became complete; others have their numbers already."""
+        if isinstance(channel, IncomingChannel):
+            called, calling, ka = channel.so_far
+            self._listener(IncompleteIndication(called, CallingParty(calling, ka)))
 
     def _end(self) -> None:
         if self._is_sending_tone:

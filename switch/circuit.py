@@ -59,6 +59,14 @@ class SetupIndication:
 
 
 @dataclass(frozen=True, slots=True)
+class IncompleteIndication:
+    """A call that arrived ends before its number was complete: what had come by then. ReleaseIndication follows."""
+
+    called: str
+    calling: CallingParty
+
+
+@dataclass(frozen=True, slots=True)
 class ThroughIndication:
     """After `alert`: register signals are over, what we send from now on reaches the caller."""
 
@@ -95,6 +103,7 @@ class BlockingIndication:
 Indication = (
     SeizureIndication
     | SetupIndication
+    | IncompleteIndication
     | ThroughIndication
     | AlertingIndication
     | AnswerIndication

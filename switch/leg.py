@@ -8,6 +8,7 @@ from kmcc.switch.circuit import (
     Cause,
     Circuit,
     IdleIndication,
+    IncompleteIndication,
     Indication,
     Listener,
     ReleaseIndication,
@@ -34,6 +35,7 @@ class Leg:
         self.ended: asyncio.Future[Cause] = loop.create_future()
         self.idle: asyncio.Future[None] = loop.create_future()
         self.ended_by_far_side = False
+        self.incomplete: IncompleteIndication | None = None  # what had come when the number was not to be complete
         self._then = then
         circuit.attach(self.hear)
 
@@ -46,6 +48,8 @@ class Leg:
             case SetupIndication():
                 if not self.setup.done():
                     self.setup.set_result(indication)
+            case IncompleteIndication():
+                self.incomplete = indication
             case ThroughIndication():
                 _reach(self.through)
             case AlertingIndication():

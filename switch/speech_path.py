@@ -5,12 +5,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from kmcc.dsp.engine import Detect, EngineEvent, EventKind
-from kmcc.dsp.recorder import Recorder, RecorderError, Recording
+from kmcc.dsp.engine import Detect, EngineEvent, EventKind, Track
+from kmcc.dsp.recorder import Recording, Sides
 from kmcc.dsp.tone import Tone
 from kmcc.switch.media import Media
-
-OnFault = Callable[[RecorderError], None]
+from kmcc.switch.recording import OnFault, PortRecording
 
 
 class SpeechPath:
@@ -22,8 +21,9 @@ class SpeechPath:
         self._plays: deque[asyncio.Future[bool]] = deque()  # the engine ends every play with one event, in order
         self._keys: deque[str] = deque()
         self._key_waiter: asyncio.Future[None] | None = None
-        self._recorder: Recorder | None = None
-        self._on_fault: OnFault | None = None
+        self._recordings = {track: PortRecording(media, port, track) for track in Track}
+        self.is_speaking = False  # whoever leaves a message
+        self._speech_waiter: asyncio.Future[None] | None = None
         self._is_sending_tone = False
         self._connected: int | None = None
         self._sound_handlers: list[Callable[[EngineEvent], None]] = []
@@ -39,6 +39,7 @@ class SpeechPath:
             self.disconnect(self._connected)
         self._media.ignore(self.port, Detect.DTMF | Detect.PROGRESS | Detect.VOICE)
         self._media.unsubscribe(self.port, self._on_event)
+        self._recordings[Track.MESSAGE].stop()
         return self.stop_recording()
 
     # --- sending ------------------------------------------------------------------------------------------------
@@ -106,43 +107,28 @@ class SpeechPath:
 
     @property
     def is_recording(self) -> bool:
-        return self._recorder is not None
+        return self._recordings[Track.CALL].is_on
 
     def start_recording(self, path: Path, on_fault: OnFault) -> None:
-        """Both directions, left what we hear and right what we send. A call goes on without its recording.
-
-        `on_fault` is told once when the file cannot be opened, or not written any more; there is no recording then.
-        """
-        try:
-            recorder = Recorder(path)
-        except RecorderError as fault:
-            on_fault(fault)
-            return
-        self._recorder, self._on_fault = recorder, on_fault
-        self._media.engine.record(self.port, recorder)
+        """Both directions, left what we hear and right what we send."""
+        self._recordings[Track.CALL].start(path, Sides.BOTH, on_fault)
 
     def stop_recording(self) -> Recording | None:
-        if self._recorder is None:
-            return None
-        recorder, self._recorder = self._recorder, None
-        self._media.engine.stop_record(self.port)
-        try:
-            return recorder.close()
-        except RecorderError as fault:
-            self._tell_fault(fault)
-            return None
+        return self._recordings[Track.CALL].stop()
 
-    def _drain(self, recorder: Recorder) -> None:
-        try:
-            recorder.drain()
-        except RecorderError as fault:
-            self._tell_fault(fault)
-            self.stop_recording()
+    def start_message(self, path: Path, on_fault: OnFault) -> None:
+        """What we hear, from now on; `is_speaking` and `speech_changed` follow the speaker meanwhile."""
+        self._media.listen(self.port, Detect.VOICE)
+        self._recordings[Track.MESSAGE].start(path, Sides.HEARD, on_fault)
 
-    def _tell_fault(self, fault: RecorderError) -> None:
-        on_fault, self._on_fault = self._on_fault, None
-        if on_fault is not None:
-            on_fault(fault)
+    def stop_message(self) -> Recording | None:
+        self._media.ignore(self.port, Detect.VOICE)
+        return self._recordings[Track.MESSAGE].stop()
+
+    def speech_changed(self) -> asyncio.Future[None]:
+        """Done when the far side begins to speak or falls silent. One waiter at a time."""
+        self._speech_waiter = asyncio.get_running_loop().create_future()
+        return self._speech_waiter
 
     def _on_event(self, event: EngineEvent) -> None:
         match event.kind:
@@ -154,8 +140,12 @@ class SpeechPath:
                 self._keys.append(chr(event.code))
                 if self._key_waiter is not None and not self._key_waiter.done():
                     self._key_waiter.set_result(None)
-            case EventKind.RECORD_HALF if self._recorder is not None:
-                self._drain(self._recorder)
+            case EventKind.RECORD_HALF:
+                self._recordings[Track(event.code)].drain()
+            case EventKind.VOICE_ON | EventKind.VOICE_OFF if self._recordings[Track.MESSAGE].is_on:
+                self.is_speaking = event.kind == EventKind.VOICE_ON
+                if self._speech_waiter is not None and not self._speech_waiter.done():
+                    self._speech_waiter.set_result(None)
             case EventKind.TONE_ON | EventKind.TONE_OFF | EventKind.VOICE_ON | EventKind.VOICE_OFF:
                 for handler in self._sound_handlers:
                     handler(event)

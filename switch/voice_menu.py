@@ -94,7 +94,7 @@ class MenuChoice:
 class MenuCall(Protocol):
     """What a walk needs of the call."""
 
-    async def prompt(self, names: tuple[str, ...], *, digits: int, timeout_s: float) -> str:
+    async def collect(self, names: tuple[str, ...], *, digits: int, timeout_s: float) -> str:
         """Play, stop at the first key, return the keys; "" on silence."""
         ...
 
@@ -204,7 +204,7 @@ async def walk(menu: Menu, call: MenuCall) -> MenuChoice:
     """Take one caller through the menu to an action."""
     position = _Position(menu, call)
     while True:
-        key = await call.prompt(position.names(), digits=1, timeout_s=menu.silence_s)
+        key = await call.collect(position.names(), digits=1, timeout_s=menu.silence_s)
         choice = position.press(key)
         if choice is not None:
             call.note("ivr.choice", action=choice.action.value, key=choice.key, node=choice.path[-1])

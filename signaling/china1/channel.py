@@ -175,6 +175,11 @@ class IncomingChannel(Channel):
         self._register = register_in.IncomingRegister(profile, analyse)
 
     @property
+    def so_far(self) -> tuple[str, str | None, int | None]:
+        """Called digits, calling digits and KA of the present call, or the last one, as far as they have come."""
+        return self._register.so_far
+
+    @property
     def state(self) -> str:
         line, register = self._line.state.value, self._register.state
         return line if register is cycle_in.State.OFF else f"{line}: {register.value}"

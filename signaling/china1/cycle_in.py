@@ -112,8 +112,8 @@ CYCLES: Final[Mapping[tuple[State, In | Register], Row]] = {
     (State.AWAIT_CALLED, In.MORE): (State.A1_CALLED, (Do.KEEP_CALLED, A1)),
     (State.AWAIT_CALLED, In.ASK): (State.A6_ON, (Do.KEEP_CALLED, A6)),
     (State.AWAIT_CALLED, In.COMPLETE): (State.A3_ON, (Do.KEEP_CALLED, A3)),
-    (State.AWAIT_CALLED, In.VACANT): (State.REFUSING, VACANT),
-    (State.AWAIT_CALLED, In.CONGESTION): (State.REFUSING, CONGESTION),
+    (State.AWAIT_CALLED, In.VACANT): (State.REFUSING, (Do.KEEP_CALLED, *VACANT)),
+    (State.AWAIT_CALLED, In.CONGESTION): (State.REFUSING, (Do.KEEP_CALLED, *CONGESTION)),
     (State.AWAIT_CALLED, In.FOREIGN): FOREIGN,
     # GB 3377-82: KA and the calling number; the verdicts come with the closing 15
     (State.AWAIT_KA, In.KA): (State.A1_CALLING, (Do.KEEP_KA, A1)),

@@ -49,6 +49,11 @@ class IncomingRegister:
     def kd(self) -> int:
         return self._kd
 
+    @property
+    def so_far(self) -> tuple[str, str | None, int | None]:
+        """Called digits, calling digits and KA as far as they have come."""
+        return self._called, self._calling or None, self._ka
+
     def hear(self, event: SignalOn | SignalOff) -> tuple[Line | Effect, ...]:
         what = self._classify(event)
         return self.receive(what) if self._machine.has_row(what) else ()

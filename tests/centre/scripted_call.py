@@ -86,7 +86,7 @@ class ScriptedCall(Call):
         await self._step("play")
         self.heard += [names] * times
 
-    async def prompt(
+    async def collect(
         self,
         names: tuple[str, ...],
         *,
@@ -95,7 +95,7 @@ class ScriptedCall(Call):
         secret: Secrecy = Secrecy.OPEN,
         terminator: str = "#",
     ) -> str:
-        await self._step("prompt")
+        await self._step("collect")
         self.heard.append(names)
         keys = self._keys.pop(0) if self._keys else ""
         for key in keys:

@@ -38,7 +38,7 @@ def firsts(call: ScriptedCall) -> list[str]:
 def test_answer_welcome_menu_seat_goodbye(play: Play, database: Database, calendar: Calendar) -> None:
     """R-1, R-19, R-235, R-250."""
     call = run(play, database, calendar, "0")
-    assert call.steps == ["answer", "prompt", "play", "queue None 0", *END]
+    assert call.steps == ["answer", "collect", "play", "queue None 0", *END]
     assert call.heard == [("welcome", "main-menu"), ("transferring",), ("goodbye",)]
 
 

@@ -112,7 +112,7 @@ def test_closing_it_ends_its_subscribers_scripts(sim: Sim, clock: Clock) -> None
 
 async def _desk(call: Call) -> None:
     await call.answer()
-    await call.prompt(("welcome", "main-menu"), digits=1, timeout_s=5.0)
+    await call.collect(("welcome", "main-menu"), digits=1, timeout_s=5.0)
     await call.play(("consult",))
 
 

@@ -151,7 +151,8 @@ class Watch:
         assert (incoming["cause"], incoming["ended_by"]) in line.ends_of_caller()
         assert bool(incoming["answered_at"]) is line.was_answered
         assert incoming["charged"] == ("yes" if line.was_answered else "no")
-        assert incoming["called"] == (story.called if _of(events, "call.offered") else "")
+        assert incoming["called"] == _digits(events, "digit", str(incoming["circuit"]))
+        assert incoming["calling"] == _digits(events, "calling digit", str(incoming["circuit"]))
         assert bool(incoming["waiting_ms"]) is bool(_of(events, "queue.entered"))
         for outgoing in rows[:-1]:
             assert (outgoing["cause"], outgoing["ended_by"]) in line.ends_of_called()
@@ -162,6 +163,12 @@ class Watch:
 async def _play(script: Script, caller: Caller) -> None:
     await asyncio.wait((caller.leg.alerting, caller.leg.ended), return_when=asyncio.FIRST_COMPLETED)
     await script(caller)
+
+
+def _digits(events: Sequence[Event], what: str, circuit: str) -> str:
+    """The digits of this kind that the trace shows as received on a circuit."""
+    received = [str(signal["what"]) for signal in _of(events, "register.signal") if signal["circuit"] == circuit]
+    return "".join(words.split()[1] for words in received if words.endswith(f"({what})") and "forward" in words)
 
 
 def _of(events: Sequence[Event], kind: str) -> list[dict[str, object]]:

@@ -72,7 +72,7 @@ def test_keys_of_a_prompt(case: str, sim: Sim, clock: Clock) -> None:
 
     async def flow(call: Call) -> None:
         await call.answer()
-        taken.append(await call.prompt(("enter-number",), digits=digits, timeout_s=3.0))
+        taken.append(await call.collect(("enter-number",), digits=digits, timeout_s=3.0))
 
     async def main() -> None:
         async with sim({"desk": flow}) as rig, rig.caller() as caller:
@@ -90,7 +90,7 @@ def test_a_key_stops_the_prompt_and_keys_pressed_ahead_serve_the_next_one(sim: S
         await call.answer()
         for _ in range(2):
             began_s = asyncio.get_running_loop().time()
-            key = await call.prompt(("main-menu",), digits=1, timeout_s=3.0)
+            key = await call.collect(("main-menu",), digits=1, timeout_s=3.0)
             call.note("took", key=key, ms=round((asyncio.get_running_loop().time() - began_s) * 1000))
 
     async def main() -> None:
@@ -113,7 +113,7 @@ def test_a_key_stops_the_prompt_and_keys_pressed_ahead_serve_the_next_one(sim: S
 def test_secret_keys_leave_no_trace(sim: Sim, clock: Clock) -> None:
     async def flow(call: Call) -> None:
         await call.answer()
-        assert await call.prompt(("enter-password",), digits=6, timeout_s=3.0, secret=Secrecy.SECRET) == "904817"
+        assert await call.collect(("enter-password",), digits=6, timeout_s=3.0, secret=Secrecy.SECRET) == "904817"
 
     async def main() -> None:
         async with sim({"desk": flow}) as rig:
@@ -129,7 +129,7 @@ def test_secret_keys_leave_no_trace(sim: Sim, clock: Clock) -> None:
     clock(main())
 
 
-@pytest.mark.parametrize("what", ["play", "prompt", "sleep", "connect", "queue", "until", "alert", "answer"])
+@pytest.mark.parametrize("what", ["play", "collect", "sleep", "connect", "queue", "until", "alert", "answer"])
 def test_everything_ends_with_call_ended_when_the_caller_has_hung_up(what: str, sim: Sim, clock: Clock) -> None:
     causes: list[Cause] = []
 
@@ -139,7 +139,7 @@ def test_everything_ends_with_call_ended_when_the_caller_has_hung_up(what: str, 
             await call.sleep(60.0)
         actions = {
             "play": lambda: call.play(("welcome",)),
-            "prompt": lambda: call.prompt(("welcome",), digits=1, timeout_s=5.0),
+            "collect": lambda: call.collect(("welcome",), digits=1, timeout_s=5.0),
             "sleep": lambda: call.sleep(1.0),
             "connect": lambda: call.connect("3192008"),
             "queue": lambda: call.queue(None),

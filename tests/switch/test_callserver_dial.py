@@ -97,7 +97,7 @@ def test_the_called_party_may_hang_up_at_any_moment(talk_ms: int, sim: Sim, cloc
         await call.until(call.leg.answered)
         call.path.listen_for_keys()
         await call.play(("hello",))
-        await call.prompt(("press-1-again",), digits=1, timeout_s=5.0)
+        await call.collect(("press-1-again",), digits=1, timeout_s=5.0)
 
     async def main() -> None:
         talks_s = talk_ms / 1000

@@ -30,7 +30,7 @@ class Caller:
     notes: list[tuple[str, dict[str, Field]]] = field(default_factory=list)
     waits: set[tuple[int, float]] = field(default_factory=set)
 
-    async def prompt(self, names: tuple[str, ...], *, digits: int, timeout_s: float) -> str:
+    async def collect(self, names: tuple[str, ...], *, digits: int, timeout_s: float) -> str:
         self.heard.append(names)
         self.waits.add((digits, timeout_s))
         return self.keys.pop(0) if self.keys else ""
@@ -107,7 +107,7 @@ def test_every_node_reached_is_noted() -> None:
 
 def test_a_call_that_ends_ends_the_walk() -> None:
     class HangsUp(Caller):
-        async def prompt(self, names: tuple[str, ...], *, digits: int, timeout_s: float) -> str:
+        async def collect(self, names: tuple[str, ...], *, digits: int, timeout_s: float) -> str:
             raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):

@@ -47,7 +47,7 @@ async def tell_bill(call: Call, customer: Customer, database: Database) -> After
     call.note("bill.told", number=customer.number, month=None if answer.latest is None else str(answer.latest.month))
     for _ in range(MAX_PLAYS):
         names = (*answer.names(call.language), *ASK_NEXT)
-        key = await call.prompt(names, digits=1, timeout_s=KEY_TIMEOUT_S)
+        key = await call.collect(names, digits=1, timeout_s=KEY_TIMEOUT_S)
         if key == HUMAN_KEY:
             return AfterBill.HUMAN
         if key != AGAIN_KEY:

@@ -37,8 +37,8 @@ async def identify(call: Call, database: Database, calendar: Calendar, rules: Id
 
 
 async def _ask(call: Call, database: Database, calendar: Calendar, rules: IdentityRules) -> Customer | None:
-    account = await call.prompt(("enter-number",), digits=MAX_KEYS, timeout_s=rules.key_timeout_s)
-    password = await call.prompt(
+    account = await call.collect(("enter-number",), digits=MAX_KEYS, timeout_s=rules.key_timeout_s)
+    password = await call.collect(
         ("enter-password",), digits=MAX_KEYS, timeout_s=rules.key_timeout_s, secret=Secrecy.SECRET
     )
     if not account:

@@ -102,6 +102,6 @@ def _notice(bill: Bill, lang: Language) -> tuple[str, ...]:
 
 async def _hear_again(call: Call, names: tuple[str, ...]) -> None:
     for _ in range(MAX_PLAYS - 1):
-        if await call.prompt(("press-1-again",), digits=1, timeout_s=KEY_TIMEOUT_S) != AGAIN_KEY:
+        if await call.collect(("press-1-again",), digits=1, timeout_s=KEY_TIMEOUT_S) != AGAIN_KEY:
             return
         await call.play(names)

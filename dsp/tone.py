@@ -114,14 +114,17 @@ MFC_HZ: Final[Mapping[Direction, tuple[int, ...]]] = {
 MFC_DBM0: Final = -11.5  # Q.454
 
 
-def mfc_tone(direction: Direction, signal: int, *, pulse_ms: int | None = None) -> Tone:
-    """A register signal, two of the direction's frequencies: compelled (until stopped), or a pulse (Q.442)."""
+def mfc_tone(direction: Direction, signal: int, *, pulse_ms: int | None = None, dbm0: float = MFC_DBM0) -> Tone:
+    """A register signal, two of the direction's frequencies: compelled (until stopped), or a pulse (Q.442).
+
+    `dbm0` is the level of each frequency.
+    """
     hz = MFC_HZ[direction]
     pairs = [(one, other) for place, other in enumerate(hz) for one in hz[:place]]  # 01 02 12 03 13 23 ...
     if not 1 <= signal <= len(pairs):
         raise ToneError(f"{direction.name.lower()} signal", signal, f"1..{len(pairs)}")
     cadence = () if pulse_ms is None else ((pulse_ms, 0),)
-    return Tone(pairs[signal - 1], (MFC_DBM0, MFC_DBM0), cadence, repeats=len(cadence))
+    return Tone(pairs[signal - 1], (dbm0, dbm0), cadence, repeats=len(cadence))
 
 
 def _plan(*cadence_ms: tuple[int, int], hz: int = 450, dbm0: float = -10) -> Tone:

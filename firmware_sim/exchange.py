@@ -48,7 +48,7 @@ class SimulatedExchange:
         self._subscribers = {s.number: s for s in subscribers}
         self._calls_to: dict[str, int] = {}
         self._number_digits = number_digits
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], None] = {}  # in their order
         self.circuits = [
             self._circuit(f"exchange/{span}/{channel}", media.engine.port(span, channel), profile)
             for span in range(media.engine.spans)
@@ -108,11 +108,11 @@ class SimulatedExchange:
 
     def _spawn(self, coroutine: "asyncio._CoroutineLike[None]") -> None:
         task = asyncio.get_running_loop().create_task(coroutine)
-        self._tasks.add(task)
+        self._tasks[task] = None
         task.add_done_callback(self._on_done)
 
     def _on_done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        del self._tasks[task]
         if not task.cancelled() and task.exception() is not None:
             what = {"message": "a called party's script failed", "exception": task.exception(), "task": task}
             task.get_loop().call_exception_handler(what)

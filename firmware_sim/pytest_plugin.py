@@ -20,7 +20,7 @@ from kmcc.firmware_sim.people.agent import Manner
 from kmcc.firmware_sim.people.caller import Caller
 from kmcc.firmware_sim.people.subscriber import Subscriber
 from kmcc.firmware_sim.rig import Plant, Rig, switch_on_sim
-from kmcc.switch.callserver import Flow
+from kmcc.switch.flow import Flow
 from kmcc.switch.frames import FrameClock
 from kmcc.switch.media import Media
 from kmcc.switch.prompts import PromptSet

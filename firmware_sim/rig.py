@@ -18,9 +18,10 @@ from kmcc.firmware_sim.people.subscriber import Subscriber
 from kmcc.firmware_sim.town import Town
 from kmcc.signaling.china1.profile import LOCAL, Profile
 from kmcc.switch.calendar import Calendar
-from kmcc.switch.callserver import CallServer, Flow
+from kmcc.switch.callserver import CallServer
 from kmcc.switch.cdr import Cdr
 from kmcc.switch.china1_circuit import China1Circuit, Use
+from kmcc.switch.flow import Flow
 from kmcc.switch.frames import FrameClock
 from kmcc.switch.journal import Field
 from kmcc.switch.legbook import LegBook

@@ -25,7 +25,7 @@ class Traffic:
         self._rng = rng
         self._rate_s = calls_per_hour / SECONDS_AN_HOUR
         self._channels = channels
-        self._calls: set[asyncio.Task[None]] = set()
+        self._calls: dict[asyncio.Task[None], None] = {}  # in their order, so that they end in the same one
 
     async def flow(self) -> None:
         try:
@@ -41,8 +41,8 @@ class Traffic:
         story = self._rng.choice((self._listens, self._wants_a_person, self._hangs_up_early))
         number = f"319{self._rng.randrange(10_000):04d}"
         task = asyncio.get_running_loop().create_task(self._tell(story, number))
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        self._calls[task] = None
+        task.add_done_callback(self._calls.pop)
 
     async def _tell(self, story: Callable[[Caller], Awaitable[None]], number: str) -> None:
         """A caller who is disappointed hangs up, as people do; it is worth a line in the log."""

@@ -79,14 +79,22 @@ class Call:
     """One call; `leg` is the side of the caller (or of the called party when we have dialled)."""
 
     def __init__(
-        self, ident: str, leg: Leg, path: SpeechPath, exchange: Exchange, *, called: str, calling: CallingParty
+        self,
+        ident: str,
+        leg: Leg,
+        path: SpeechPath,
+        exchange: Exchange,
+        *,
+        called: str,
+        calling: CallingParty,
+        language: Language,
     ) -> None:
         self.id = ident
         self.leg = leg
         self.path = path
         self.called = called
         self.calling = calling
-        self.language = Language.ZH
+        self.language = language
         self.service: str | None = None
         self.seat: str | None = None
         self.waiting_ms: int | None = None

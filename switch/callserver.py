@@ -1,7 +1,7 @@
 """The call server: turns seizures into calls, runs their flows, places outgoing legs, closes everything with a CDR."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import structlog
 
 from kmcc.dsp.recorder import RecorderError
-from kmcc.errors import KmccError
-from kmcc.switch.call import Call, CallEnded, ConnectFailed
+from kmcc.switch.announce import Language
+from kmcc.switch.call import Call, ConnectFailed
 from kmcc.switch.cdr import LegDirection
 from kmcc.switch.circuit import (
     BlockingIndication,
@@ -21,6 +21,7 @@ from kmcc.switch.circuit import (
     SeizureIndication,
 )
 from kmcc.switch.clearing import Clearing
+from kmcc.switch.flow import Flow, ordinary, run_flow
 from kmcc.switch.journal import Journal
 from kmcc.switch.leg import Leg, first_of
 from kmcc.switch.legbook import LegBook, LegEntry
@@ -33,7 +34,6 @@ from kmcc.switch.trunks import TrunkGroup
 
 log = structlog.get_logger()
 
-Flow = Callable[[Call], Awaitable[None]]
 SHUTDOWN_LIMIT_S = 2.0
 
 
@@ -63,6 +63,7 @@ class CallServer:
         seats: Seats,
         book: LegBook,
         recordings: Path,
+        language: Language = Language.ZH,
     ) -> None:
         self.media = media
         self.prompts = prompts
@@ -74,6 +75,7 @@ class CallServer:
         self._seats = seats
         self._book = book
         self._recordings = recordings
+        self._language = language
         self._series = _unused_series(f"{book.start:%y%m%d%H%M%S}", recordings)
         self._serial = 0
         self._clearing = Clearing()
@@ -157,36 +159,24 @@ class CallServer:
             self._clearing.take(leg, group)
 
     async def _run(self, call_id: str, leg: Leg, path: SpeechPath, entry: LegEntry) -> None:
-        call = Call(call_id, leg, path, self, called=entry.called, calling=entry.calling)
+        call = Call(call_id, leg, path, self, called=entry.called, calling=entry.calling, language=self._language)
         route = self.plan.route(call.called)
         service = route.name if route is not None and route.name in self._flows else None
         call.service = entry.service = service
         call.note(
             "call.offered", called=call.called, calling=call.calling.number, ka=call.calling.category, service=service
         )
-        flow = self._flows[service] if service is not None else _ordinary
+        flow = self._flows[service] if service is not None else ordinary
         try:
             await self._run_flow(call, flow)
         finally:
             entry.service, entry.seat, entry.waiting_ms = call.service, call.seat, call.waiting_ms
 
     async def _run_flow(self, call: Call, flow: Flow) -> None:
-        """Run the flow to its end; whatever it does, the call is over afterwards."""
         self.calls[call.id] = call
         try:
-            await flow(call)
-            call.end(Cause.NORMAL)
-        except CallEnded:
-            pass
-        except KmccError as error:
-            log.error("flow failed", call=call.id, error=str(error))
-            call.note("call.failed", what=type(error).__name__)
-            call.end(Cause.SYSTEM_FAULT)
-        except asyncio.CancelledError:
-            call.end(self._own_cause)
-            raise
+            await run_flow(call, flow, lambda: self._own_cause)
         finally:
-            call.end(Cause.SYSTEM_FAULT)  # harmless after any of the above; a bug in a flow frees the circuit
             del self.calls[call.id]
 
     # --- outgoing calls -------------------------------------------------------------------------------------------
@@ -199,7 +189,7 @@ class CallServer:
         call_id = self._next_id()
         leg = self._seize(call_id, number, calling)
         path = self._open_path(call_id, leg, self._outgoing.entry_of(leg))
-        call = Call(call_id, leg, path, self, called=number, calling=calling)
+        call = Call(call_id, leg, path, self, called=number, calling=calling, language=self._language)
         await self._spawn(self._speak(call, flow))
         return call
 
@@ -270,10 +260,12 @@ class CallServer:
         """The caller's side is over: port silent, recording closed, record written."""
         leg.release(self._own_cause)  # harmless when it has ended, as it should have
         self._legs.pop(leg, None)
-        path.close()
-        self.journal.write("call.released", call=call_id, cause=leg.ended.result().words)
-        self._book.close(entry, leg)
-        self._book.forget(call_id)
+        try:
+            path.close()
+        finally:  # the record first of all, should the engine take no more commands
+            self.journal.write("call.released", call=call_id, cause=leg.ended.result().words)
+            self._book.close(entry, leg)
+            self._book.forget(call_id)
 
 
 def _report_crash(task: asyncio.Task[None]) -> None:
@@ -290,11 +282,3 @@ def _unused_series(series: str, recordings: Path) -> str:
         number += 1
         unused = f"{series}.{number}"
     return unused
-
-
-async def _ordinary(call: Call) -> None:
-    """A call that no service of ours takes: on by its route, and it ends as the other side ends."""
-    try:
-        await call.proceed()
-    except ConnectFailed as failed:
-        await call.release(failed.cause)

@@ -2,13 +2,14 @@
 
 import csv
 import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from io import StringIO
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 import structlog
 
@@ -107,9 +108,49 @@ class Cdr:
         )  # fmt: skip
         return tuple("" if field is None else str(field) for field in fields)
 
+    @classmethod
+    def from_csv_row(cls, row: Sequence[str]) -> Self:
+        """The record of such a row, its times to the millisecond. CdrError when it is none."""
+        if len(row) != len(CSV_COLUMNS):
+            raise CdrError(row[0] if row else "row", f"{len(row)} columns, expected {len(CSV_COLUMNS)}")
+        texts = dict(zip(CSV_COLUMNS, row, strict=True))
+        try:
+            fields: dict[str, Any] = {name: read(texts[name]) for name, read in READERS.items()}
+        except (ValueError, KeyError) as error:
+            raise CdrError(row[0], f"a field has a wrong value: {error}") from None
+        return cls(**fields)
+
 
 def _stamp(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="milliseconds")
+
+
+def _or_none(read: Callable[[str], object]) -> Callable[[str], object]:
+    return lambda text: read(text) if text else None
+
+
+READERS: Final[Mapping[str, Callable[[str], object]]] = {
+    "id": str,
+    "chain": str,
+    "leg": int,
+    "direction": LegDirection,
+    "circuit": str,
+    "called": str,
+    "calling": _or_none(str),
+    "category": _or_none(int),
+    "dialled_code": _or_none(str),
+    "service": _or_none(str),
+    "seat": _or_none(str),
+    "offered_at": datetime.fromisoformat,
+    "answered_at": _or_none(datetime.fromisoformat),
+    "released_at": datetime.fromisoformat,
+    "waiting_ms": _or_none(int),
+    "cause": {cause.words: cause for cause in Cause}.__getitem__,
+    "ended_by": EndedBy,
+    "charged": {"yes": True, "no": False}.__getitem__,
+    "recording": _or_none(Path),
+}
+"""How each column of a CSV row is read; those that follow from others are not."""
 
 
 class CdrSink(Protocol):

@@ -1,8 +1,9 @@
 """A China No.1 circuit: runs the effects of the sans-IO channel on an engine port and the loop's timers."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import cache
 from typing import Final
 
 from kmcc.dsp.engine import Detect, EngineEvent, EventKind
@@ -46,11 +47,16 @@ DETECTORS: Final = {
     m.Direction.FORWARD: Detect.MFC_FORWARD,
     m.Direction.BACKWARD: Detect.MFC_BACKWARD,
 }
-TONES: Final[dict[tuple[m.Direction, int], Tone]] = {
-    (direction, number): mfc_tone(ToneDirection(direction.value), number)
-    for direction, count in ((m.Direction.FORWARD, 15), (m.Direction.BACKWARD, 6))
-    for number in range(1, count + 1)
-}
+
+
+@cache
+def register_tones(level_dbm0: float) -> Mapping[tuple[m.Direction, int], Tone]:
+    """Every register signal at this level of each frequency."""
+    return {
+        (direction, number): mfc_tone(ToneDirection(direction.value), number, dbm0=level_dbm0)
+        for direction, count in ((m.Direction.FORWARD, 15), (m.Direction.BACKWARD, 6))
+        for number in range(1, count + 1)
+    }
 
 
 class China1Circuit:
@@ -63,6 +69,8 @@ class China1Circuit:
         self.port = port
         self._media = media
         self._journal = journal
+        self._tones = register_tones(profile.level_dbm0)
+        self._level_dbm0 = profile.level_dbm0
         self._default_ka = profile.ka
         self._default_kd = profile.kd
         self._answer_bits = profile.backward[Backward.ANSWER]
@@ -203,9 +211,9 @@ class China1Circuit:
                     self._media.engine.signal(self.port, abcd)
                     self._note_answer(abcd)
                 case m.SendSignal(direction, number):
-                    self._media.engine.send_tone(self.port, TONES[direction, number])
+                    self._media.engine.send_tone(self.port, self._tones[direction, number])
                 case m.SendPulse(direction, number, ms):
-                    pulse = mfc_tone(ToneDirection(direction.value), number, pulse_ms=ms)
+                    pulse = mfc_tone(ToneDirection(direction.value), number, pulse_ms=ms, dbm0=self._level_dbm0)
                     self._media.engine.send_tone(self.port, pulse)
                 case m.StopSignal():
                     self._media.engine.stop_tone(self.port)

@@ -2,9 +2,9 @@
 
 A row covers the numbers that begin with its prefix and with no longer prefix of another row. A number is good when its
 length lies between the row's min_digits and max_digits. While a good number can still become a longer good one the
-verdict is MORE; it is COMPLETE when it cannot, so a row with max_digits above min_digits (open numbering) is ended by
-the inter-digit timer, and `analyse_ended` then says what the digits were. Congestion is no matter of the plan: whoever
-owns the routes lays it over the verdict.
+verdict is MORE; it is COMPLETE when it cannot. Nothing here tells that no more digits come: kmcc.config refuses rows
+with max_digits above min_digits (open numbering). Congestion is no matter of the plan: whoever owns the routes lays it
+over the verdict.
 
 Refused when the plan is made, because an exchange could not act on it: two rows with one prefix; min_digits above
 max_digits or below the length of the prefix; a row whose every number begins with some longer prefix (unreachable); and
@@ -76,10 +76,6 @@ class NumberPlan:
         if len(digits) > row.max_digits or not _is_number(digits):
             return Verdict.VACANT
         return Verdict.COMPLETE if len(digits) == row.max_digits else Verdict.MORE
-
-    def analyse_ended(self, digits: str) -> Verdict:
-        """What the digits are when no more come: COMPLETE or VACANT."""
-        return Verdict.VACANT if self.route(digits) is None else Verdict.COMPLETE
 
     def route(self, digits: str) -> Route | None:
         """Where a good number leads; None when it is no good number."""

@@ -99,14 +99,23 @@ def faults(directory: Path) -> tuple[PromptError, ...]:
     return tuple(found)
 
 
+def own_recordings(directory: Path) -> int:
+    """How many recordings of this operator's directory replace packaged ones."""
+    catalogue = load_catalogue(directory)
+    return sum((directory / lang.value / f"{name}.wav").exists() for lang in Language for name in catalogue.prompts)
+
+
 def _strangers(catalogue: Catalogue, directory: Path) -> Iterator[PromptError]:
     """Files that would never be played, because no prompt has their name."""
     if not directory.is_dir():
         yield PromptError(str(directory), "a directory of recordings")
-    for lang in Language:
-        for path in sorted((directory / lang.value).glob("*.wav")):
-            if path.stem not in catalogue.prompts:
-                yield PromptError(str(path), f"a name of the catalogue, not {path.stem!r}")
+    folders = {lang.value for lang in Language}
+    for path in sorted(directory.rglob("*.wav")):
+        place = path.relative_to(directory)
+        if len(place.parts) != 2 or place.parts[0] not in folders:
+            yield PromptError(str(path), f"recordings in {' or '.join(sorted(folders))}, such as zh/welcome.wav")
+        elif path.stem not in catalogue.prompts:
+            yield PromptError(str(path), f"a name of the catalogue, not {path.stem!r}")
 
 
 def _path(directory: Path | None, lang: Language, name: str) -> Path:

@@ -92,9 +92,6 @@ class SpeechPath:
         """The oldest key not taken yet."""
         return self._keys.popleft() if self._keys else None
 
-    def forget_keys(self) -> None:
-        self._keys.clear()
-
     def key_pressed(self) -> asyncio.Future[None]:
         """Done when a key can be taken. One waiter at a time."""
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()

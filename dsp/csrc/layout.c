@@ -10,6 +10,7 @@
 #define MOST_PERSIST  1000u /* ms */
 #define FEWEST_EVENTS 4096u
 #define FEWEST_ORDERS 1024u
+#define ORDERS_A_PORT 16u /* a call that ends gives a port some eight orders, and all calls may end in one tick */
 
 struct arena {
 	uint8_t *base; /* NULL: only count */
@@ -85,7 +86,7 @@ static void lay_movers(struct engine *e, struct arena *a)
 
 static void lay_rings(struct engine *e, struct arena *a)
 {
-	const uint32_t commands = ring_slots(FEWEST_ORDERS, 4 * e->ports);
+	const uint32_t commands = ring_slots(FEWEST_ORDERS, ORDERS_A_PORT * e->ports);
 	const uint32_t events = ring_slots(FEWEST_EVENTS, 8 * e->ports);
 	const uint32_t of_a_span = 3 * DETECT_MAX_SAMPLES;
 

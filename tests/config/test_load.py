@@ -87,7 +87,7 @@ def test_what_the_file_does_not_say_has_no_line(refused: Refuse) -> None:
         lambda inner: st.lists(inner, max_size=2),
         max_leaves=4,
     ),
-    st.sampled_from(["centre.area_code", "http.port", "boards", "seats", "trunk_groups", "queue", "store.url", "x"]),
+    st.sampled_from(["centre.access_code", "http.port", "boards", "seats", "trunk_groups", "queue", "store.url", "x"]),
 )
 def test_any_value_is_accepted_or_refused(tmp_path: Path, value: object, key: str) -> None:
     file = tmp_path / "kmcc.toml"

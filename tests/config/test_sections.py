@@ -16,7 +16,7 @@ NUMBER = '[[numbers]]\nprefix = "1000"\nmin_digits = 4\nmax_digits = 4\n'
 SEAT = '[[seats]]\nid = "801"\nline = 0\n'
 
 REFUSED = [
-    ('[centre]\narea_code = "08x1"', ":2: centre.area_code", '"08x1"', "1 to 24 digits in quotes"),
+    ('[centre]\naccess_code = "10x0"', ":2: centre.access_code", '"10x0"', "1 to 24 digits in quotes"),
     ("[centre]\naccess_code = 1000", ":2: centre.access_code", "1000", "a text in quotes"),
     ("centre = 3", ":1: centre", "3", "a section with keys"),
     ("[[centre]]", ":1: centre", "a list", "a section with keys"),

@@ -187,3 +187,32 @@ def test_who_left_is_forgotten(served: "Served") -> None:
         served.write(1)
         time.sleep(0.02)
     assert served.house.events._subscriptions == []
+
+
+@pytest.mark.parametrize("pace_s", [0.0, 0.0005])
+def test_a_log_much_longer_than_what_is_kept_while_a_writer_writes(served: "Served", pace_s: float) -> None:
+    """50 events are kept and a subscriber may be 5 behind: file pages, memory and live tail make one run."""
+    old, total = 3000, 3600
+    served.write(old)
+    writer = threading.Thread(target=write_in_bursts, args=(served, total - old))
+    writer.start()
+    found: list[int] = []
+    with httpx.stream("GET", f"{served.url}/events?since=0", timeout=10) as answer:
+        for message in messages(answer):
+            found.append(message.id)
+            time.sleep(pace_s if message.id > old else 0)
+            if message.id == total:
+                break
+    writer.join()
+    assert found == list(range(1, total + 1))
+
+
+def test_lines_end_with_what_the_log_had_when_it_was_asked(served: "Served") -> None:
+    served.write(3000)
+    writer = threading.Thread(target=write_in_bursts, args=(served, 300))
+    writer.start()
+    text = httpx.get(f"{served.url}/events?follow=0", timeout=10).text
+    writer.join()
+    found = [json.loads(line)["seq"] for line in text.splitlines()]
+    assert found == list(range(1, len(found) + 1))
+    assert 3000 <= len(found) <= 3300

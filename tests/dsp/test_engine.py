@@ -141,7 +141,7 @@ def test_a_full_command_ring_refuses_and_the_next_tick_makes_room() -> None:
 
 def test_many_ports_have_a_bigger_command_ring() -> None:
     engine = Engine(lines=600)
-    for n in range(4096):  # 4 * 600, up to a power of two
+    for n in range(16384):  # 16 * 600, up to a power of two
         engine.stop_play(n % 600)
     with pytest.raises(CommandRingFullError):
         engine.stop_play(0)

@@ -4,6 +4,7 @@
 library in frames of 20 ms, and puts what the library sends on the span. The other 29 channels stay idle.
 """
 
+import atexit
 import importlib.util
 import os
 import sys
@@ -77,6 +78,13 @@ def missing() -> str | None:
     return None if HEADER.exists() else "libopenr2-dev is not installed"
 
 
+def _build_folder() -> str:
+    """Goes with the process: the extension is loaded, its file is not needed after that."""
+    folder = tempfile.TemporaryDirectory(prefix="openr2-peer-", ignore_cleanup_errors=True)
+    atexit.register(folder.cleanup)
+    return folder.name
+
+
 _listeners: dict[int, Callable[[PeerEvent], None]] = {}
 
 
@@ -93,7 +101,7 @@ def _library() -> Any:
         libraries=["openr2"],
         extra_compile_args=["-O1", "-std=gnu11"],
     )
-    built = builder.compile(tmpdir=tempfile.mkdtemp(prefix="openr2-peer-"))
+    built = builder.compile(tmpdir=_build_folder())
     flags = sys.getdlopenflags()
     sys.setdlopenflags(os.RTLD_NOW | os.RTLD_DEEPBIND)
     try:

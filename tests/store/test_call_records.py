@@ -1,3 +1,4 @@
+import asyncio
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from kmcc.store.call_records import CallRecords, SqlCdrSink, _row, _value
 from kmcc.store.database import Database
@@ -182,4 +184,28 @@ def test_the_writer_does_not_wait_for_the_database(tmp_path: Path) -> None:
             sink.write(replace(CDR, id=f"c000001-{leg}", leg=leg))
         executor.submit(lambda: None).result()
         assert [cdr.leg for cdr in of_chain(database)] == list(range(1, 21))
+        database.close()
+
+
+def test_at_close_what_waits_is_tried_once_more(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/later/kmcc.db")
+    sink = SqlCdrSink(database)
+    sink.write(CDR)
+    (tmp_path / "later").mkdir()
+    database.migrate()
+    with capture_logs() as logs:
+        asyncio.run(sink.close())
+    assert (of_chain(database), sink.unwritten, logs) == ((CDR,), 0, [])
+    database.close()
+
+
+def test_at_close_what_the_database_never_got_is_told(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as executor:
+        database = Database(f"sqlite:///{tmp_path}/absent/kmcc.db", executor)
+        sink = SqlCdrSink(database)
+        sink.write(CDR)
+        sink.write(BARE)
+        with capture_logs() as logs:
+            asyncio.run(sink.close())
+        assert [(entry["log_level"], entry["count"]) for entry in logs if "count" in entry] == [("error", 2)]
         database.close()

@@ -1,5 +1,9 @@
 import asyncio
 import json
+import os
+import resource
+import signal
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -7,8 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
-from kmcc.store.errors import EventLogBrokenError, FieldMalformedError
+from kmcc.store.errors import EventLogBrokenError, EventLogInUseError, FieldMalformedError
 from kmcc.store.event import Event
 from kmcc.store.event_log import EventLog
 from kmcc.store.subscription import Lagged
@@ -279,3 +284,84 @@ def test_equal_runs_give_equal_octets(tmp_path: Path) -> None:
             write_numbers(log, 20)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert [json.loads(line)["seq"] for line in (tmp_path / "a").read_text().splitlines()] == list(range(1, 21))
+
+
+@pytest.mark.parametrize("keep", [1, 7, 100, 5000])
+@pytest.mark.parametrize("limit", [1, 10, 999, 2000])
+def test_pages_are_gap_free_while_a_writer_writes(tmp_path: Path, keep: int, limit: int) -> None:
+    async def story() -> list[int]:
+        got: list[int] = []
+        with open_log(tmp_path / "e", keep=keep) as log:
+            write_numbers(log, 500)
+            while page := await log.page(len(got), limit=limit):
+                assert len(page) <= limit
+                got += seqs(page)
+                write_numbers(log, min(3, 600 - log.last_seq))
+            return got
+
+    assert asyncio.run(story()) == list(range(1, 601))
+
+
+def test_the_loop_goes_on_while_the_file_is_read(tmp_path: Path) -> None:
+    """The file is a pipe: opening it to read waits until the loop, which is not held up, opens the other end."""
+
+    async def story() -> None:
+        log = open_log(tmp_path / "e", keep=1)
+        write_numbers(log, 3)
+        (tmp_path / "e").unlink()
+        os.mkfifo(tmp_path / "e")
+        reader = asyncio.ensure_future(log.page(0))
+        while True:
+            await asyncio.sleep(0.01)
+            with suppress(OSError):  # nobody reads yet
+                os.close(os.open(tmp_path / "e", os.O_WRONLY | os.O_NONBLOCK))
+                break
+        with pytest.raises(OSError, match="seek"):  # a pipe is no file, but that is told after the waiting
+            await reader
+        log.close()
+
+    asyncio.run(story())
+
+
+def test_what_the_disk_never_took_does_not_stop_the_pages(tmp_path: Path) -> None:
+    async def story() -> None:
+        (tmp_path / "e").symlink_to("/dev/full")
+        log = open_log(tmp_path / "e", keep=2)
+        write_numbers(log, 5)
+        (tmp_path / "e").unlink()
+        (tmp_path / "e").touch()
+        assert seqs(await log.page(0)) == [4, 5]
+        log.close()
+
+    asyncio.run(story())
+
+
+def test_close_tries_once_more_and_tells_what_is_lost(tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        for name in ("late", "never"):
+            log = open_log(tmp_path / name)
+            write_numbers(log, 2)
+            resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / name).stat().st_size + 10, limits[1]))
+            write_numbers(log, 3)
+            if name == "late":
+                resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            with capture_logs() as logs:
+                log.close()
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            assert [(e["log_level"], e["lines"]) for e in logs] == ([] if name == "late" else [("error", 3)])
+            assert (tmp_path / name).read_bytes().count(b"\n") == (5 if name == "late" else 2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_one_log_has_one_writer(tmp_path: Path) -> None:
+    calendar = Calendar(START, Loop().time)
+    with EventLog(tmp_path / "events.jsonl", calendar) as log:
+        log.write("house.open")
+        with pytest.raises(EventLogInUseError, match="another kmcc writes it"):
+            EventLog(tmp_path / "events.jsonl", calendar)
+    with EventLog(tmp_path / "events.jsonl", calendar) as log:
+        assert log.last_seq == 1

@@ -119,7 +119,7 @@ def test_a_flow_that_goes_on_after_the_far_end_failed_gets_call_ended(
     caught: list[BaseException] = []
 
     async def flow(call: Call) -> None:
-        await asyncio.sleep(5.0)  # blind to the caller, who is gone after two seconds
+        await call.leg.wait_ended(5.0)  # the caller is gone after two seconds, and the flow does not mind
         try:
             await getattr(call, request_name)()
         except SwitchError as error:

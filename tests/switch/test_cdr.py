@@ -176,3 +176,41 @@ def test_a_disk_that_takes_no_more_loses_nothing(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_at_the_start() -> None:
     with pytest.raises(CdrError, match="/dev/full: cannot be written"):
         CsvCdrFile(Path("/dev/full"))
+
+
+@given(
+    cause=st.sampled_from(Cause),
+    sides=st.tuples(st.sampled_from(LegDirection), st.sampled_from(EndedBy)),
+    waiting_ms=st.none() | st.integers(0, 10**7),
+    seat=st.none() | st.text('0123456789s," ', min_size=1),
+    is_answered=st.booleans(),
+)
+def test_a_row_reads_back(
+    cause: Cause, sides: tuple[LegDirection, EndedBy], waiting_ms: int | None, seat: str | None, is_answered: bool
+) -> None:
+    cdr = replace(
+        CDR if is_answered else UNANSWERED,
+        cause=cause,
+        direction=sides[0],
+        ended_by=sides[1],
+        waiting_ms=waiting_ms,
+        seat=seat,
+    )
+    assert Cdr.from_csv_row(cdr.to_csv_row()) == cdr
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [("leg", "x"), ("leg", "0"), ("cause", "boredom"), ("charged", ""), ("offered_at", "2001"), ("direction", "up")],
+)
+def test_a_row_that_is_no_record_is_refused(column: str, text: str) -> None:
+    row = dict(zip(CSV_COLUMNS, CDR.to_csv_row(), strict=True)) | {column: text}
+    with pytest.raises(CdrError, match="7-1"):
+        Cdr.from_csv_row(tuple(row.values()))
+
+
+def test_a_torn_row_is_refused() -> None:
+    with pytest.raises(CdrError, match="20 columns, expected 21"):
+        Cdr.from_csv_row(CDR.to_csv_row()[:-1])
+    with pytest.raises(CdrError, match="0 columns"):
+        Cdr.from_csv_row(())

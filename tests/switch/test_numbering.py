@@ -65,7 +65,6 @@ def test_a_local_plan(digits: str, verdict: Verdict, route: str | None) -> None:
     assert KUNMING.analyse(digits) is verdict
     found = KUNMING.route(digits)
     assert (found and found.name) == route
-    assert KUNMING.analyse_ended(digits) is (VACANT if route is None else COMPLETE)
 
 
 def test_the_route_has_the_charge_class() -> None:

@@ -11,7 +11,7 @@ from kmcc.firmware_sim.people.caller import Caller
 from kmcc.firmware_sim.pytest_plugin import Clock, Sim
 from kmcc.switch.announce import Language
 from kmcc.switch.call import Call
-from kmcc.switch.callserver import Flow
+from kmcc.switch.flow import Flow
 from kmcc.switch.prompts import PromptSet
 
 LIMIT_S = 20.0

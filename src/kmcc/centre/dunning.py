@@ -86,12 +86,16 @@ async def _attempt(dunning: Dunning, bills: Mapping[str, Bill], dial: Dial) -> R
     bill = bills[dial.contact]
 
     async def talk(call: Call) -> None:
-        call.service = "reminder"
         await remind(call, bill, dunning.database, dunning.calendar)
 
     attempt = OutgoingAttempt(talk, dunning.supervision)
+
+    async def flow(call: Call) -> None:
+        call.service = "reminder"  # an attempt that nobody answers is one too
+        await attempt.flow(call)
+
     try:
-        await dunning.calls.dial(dial.number, CallingParty(dunning.calling), attempt.flow)
+        await dunning.calls.dial(dial.number, CallingParty(dunning.calling), flow)
     except ConnectFailed as failed:
         result = Result.CONGESTION if failed.cause is Cause.CONGESTION else Result.FAILED
     else:

@@ -37,7 +37,10 @@ async def identify(call: Call, database: Database, calendar: Calendar, rules: Id
 
 
 async def _ask(call: Call, database: Database, calendar: Calendar, rules: IdentityRules) -> Customer | None:
-    account = await call.collect(("enter-number",), digits=MAX_KEYS, timeout_s=rules.key_timeout_s)
+    # Secret too: who forgets the hash key says his password here.
+    account = await call.collect(
+        ("enter-number",), digits=MAX_KEYS, timeout_s=rules.key_timeout_s, secret=Secrecy.SECRET
+    )
     password = await call.collect(
         ("enter-password",), digits=MAX_KEYS, timeout_s=rules.key_timeout_s, secret=Secrecy.SECRET
     )

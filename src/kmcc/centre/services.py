@@ -1,15 +1,13 @@
 """Which flow serves which name of the number plan; a new service is a row here (R-101, R-251)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 from kmcc.centre.desk import Desk, serve_bill, serve_desk, serve_seat
 from kmcc.centre.number_change import announce_changed_number
-from kmcc.switch.call import Call
-
-Flow = Callable[[Call], Awaitable[None]]
+from kmcc.switch.flow import Flow
 
 STAFFED: Final = ("directory", "fault", "complaint", "acceptance", "information", "toll")
 """Numbers behind which people sit; the name is also the skill that a seat needs."""

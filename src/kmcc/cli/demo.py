@@ -1,6 +1,7 @@
 """`kmcc demo`: a scripted morning in virtual time, shown call by call and kept in a folder."""
 
 import shutil
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Final
@@ -14,6 +15,7 @@ from kmcc.errors import KmccError
 OURS: Final = {"summary.html", "events.jsonl", "cdr.csv", "kmcc.db", "recordings"}
 """What a demo leaves, all of it and nothing else."""
 PACE_S: Final = 0.5
+PIPE_COLUMNS: Final = 100  # a ladder's width; a file has no edge
 
 
 class FolderInUseError(KmccError):
@@ -36,7 +38,7 @@ def demo(
     if not _may_be_replaced(out):
         raise FolderInUseError(out)
     set_up_log()
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=PIPE_COLUMNS)
     place = out.resolve()
     place.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".kmcc-demo-", dir=place.parent) as beside:  # stopped half way, nothing is left

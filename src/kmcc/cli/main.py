@@ -2,6 +2,7 @@
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -44,6 +45,7 @@ def _options(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code. Only a fault of ours passes as an exception."""
+    _print_what_can_be_printed()
     try:
         code = app(args=arguments, prog_name="kmcc", standalone_mode=False)
         sys.stdout.flush()
@@ -62,6 +64,13 @@ def main(arguments: list[str] | None = None) -> int:
     except typer.Abort:
         return INTERRUPTED
     return code if isinstance(code, int) else OK
+
+
+def _print_what_can_be_printed() -> None:
+    """A terminal without Chinese gets question marks, not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _complain(message: str, code: int) -> int:

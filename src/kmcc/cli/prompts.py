@@ -16,7 +16,7 @@ from kmcc.cli.exit_codes import BAD_INPUT
 from kmcc.errors import KmccError
 from kmcc.switch.announce import Catalogue, Language
 from kmcc.switch.announce.rendering import Outcome, Rendered, RenderJob, check_programs, render
-from kmcc.switch.prompts import PromptSet, faults, load_catalogue
+from kmcc.switch.prompts import PromptSet, faults, load_catalogue, own_recordings
 
 SAMPLE_HZ = 8000
 
@@ -83,7 +83,7 @@ def check_command(directory: Annotated[Path, typer.Argument(help="The operator's
         print(f"kmcc: {fault}", file=sys.stderr)
     if found:
         raise typer.Exit(BAD_INPUT)
-    print(f"{directory}: every prompt can be played")
+    print(f"{directory}: every prompt can be played, {own_recordings(directory)} of them from here")
 
 
 def _jobs(catalogue: Catalogue, language: Language | None, only: Iterable[str] | None) -> tuple[RenderJob, ...]:

@@ -84,6 +84,13 @@ def _numbers_lead_somewhere(config: Config) -> Iterator[Finding]:
             yield Finding(("numbers", index, "route"), value_words(number.route), expected)
 
 
+def _numbers_have_one_length(config: Config) -> Iterator[Finding]:
+    for index, number in enumerate(config.numbers):
+        if number.min_digits != number.max_digits:
+            expected = "the same as max_digits: numbers of unknown length need the inter-digit timer of a later release"
+            yield Finding(("numbers", index, "min_digits"), str(number.min_digits), expected)
+
+
 def _number_plan_is_sound(config: Config) -> Iterator[Finding]:
     rows = number_rows(config)
     try:
@@ -189,6 +196,7 @@ RULES: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
     _profiles_work,
     _names_are_unique,
     _numbers_lead_somewhere,
+    _numbers_have_one_length,
     _number_plan_is_sound,
     _access_code_is_a_number,
     _seats_have_a_line,

@@ -4,6 +4,8 @@ from kmcc.config.model import Config
 from kmcc.config.sections import Number
 from kmcc.switch.numbering import NumberPlan, NumberRow
 
+CHARGE_CLASS = "local"  # the one tariff of this release
+
 
 def number_rows(config: Config) -> tuple[NumberRow, ...]:
     """One row a [[numbers]], in their order; the route is a service's or a trunk group's name."""
@@ -16,7 +18,7 @@ def onward_rows(config: Config) -> tuple[NumberRow, ...]:
 
 
 def _row(number: Number, route: str) -> NumberRow:
-    return NumberRow(number.prefix, number.min_digits, number.max_digits, route, number.charge_class)
+    return NumberRow(number.prefix, number.min_digits, number.max_digits, route, CHARGE_CLASS)
 
 
 def number_plan(config: Config) -> NumberPlan:

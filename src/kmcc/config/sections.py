@@ -34,7 +34,6 @@ class Section(BaseModel):
 
 
 class Centre(Section):
-    area_code: Digits = "0871"
     access_code: Digits = "1000"
     language: Language = "zh"
     time_zone: TimeZone = "Asia/Shanghai"
@@ -74,7 +73,7 @@ class TrunkGroup(Section):
     channels: Channels
     board: int = Field(default=0, ge=0)
     span: int = Field(default=0, ge=0)
-    direction: Literal["in", "out", "both"] = "both"
+    direction: Literal["in", "out", "both"] = "in"
     search: Literal["lowest", "highest", "cyclic", "longest_idle"] = "longest_idle"
     signalling: Literal["china1"] = "china1"
     profile: dict[str, object] = {}
@@ -92,7 +91,6 @@ class Number(Section):
     max_digits: int = Field(ge=1, le=24)
     service: Service | None = None
     route: Name | None = None
-    charge_class: Name = "local"
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:

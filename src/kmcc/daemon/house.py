@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -18,11 +18,13 @@ from kmcc.config.sections import TrunkGroup as GroupSection
 from kmcc.daemon.journal import HouseJournal
 from kmcc.daemon.records import RecordFan
 from kmcc.drivers.board import Board
-from kmcc.dsp.engine import Engine
+from kmcc.dsp.engine import Engine, EngineEvent, EventKind, SpanAlarm
 from kmcc.signaling.china1.profile import load_profile
 from kmcc.store.call_records import SqlCdrSink
 from kmcc.store.database import Database
 from kmcc.store.event_log import EventLog
+from kmcc.store.record_repair import restore_call_records
+from kmcc.switch.announce import Language
 from kmcc.switch.autodial.result import Result
 from kmcc.switch.autodial.window import Window
 from kmcc.switch.calendar import Calendar
@@ -55,6 +57,8 @@ class House:
         self.engine = _engine(config)
         board.bind(self.engine)
         self.media = Media(self.engine)
+        self.span_alarms = dict.fromkeys(range(self.engine.spans), SpanAlarm.NONE)
+        self.media.watch_spans(self._on_span)
         self.frames = FrameClock(board, self.media)
         self.prompts = PromptSet.load(Path(config.prompts.directory) if config.prompts.directory else None)
         self.database = Database(config.store.address(), executor)
@@ -63,6 +67,7 @@ class House:
         self.journal = HouseJournal(self.events)
         self.cdr_file = CsvCdrFile(Path(config.store.cdr))
         self.sql_cdrs = SqlCdrSink(self.database)
+        restore_call_records(self.database, Path(config.store.cdr))
         self.records = RecordFan(self.cdr_file, self.sql_cdrs)
         self.plan = number_plan(config)
         self.groups = {group.name: self._group(group) for group in config.trunk_groups}
@@ -70,6 +75,14 @@ class House:
         self.seats = SeatDesk(QueueMachine(_queue_settings(config)), phones, self.journal)
         self.calls = self._call_server()
         self.dunning = self._dunning()
+
+    def _on_span(self, event: EngineEvent) -> None:
+        """A span's alarms have changed, or the engine had to drop events."""
+        if event.kind == EventKind.OVERRUN:
+            self.journal.write("engine.overrun", lost=event.a)
+            return
+        alarms = self.span_alarms[event.port] = SpanAlarm(event.code)
+        self.journal.write("span.alarm", span=event.port, alarms=words_of(alarms))
 
     def open(self) -> None:
         """Trunks into service, seats signed in."""
@@ -80,12 +93,12 @@ class House:
 
     async def close(self) -> None:
         """End all calls; when it returns every record is on the disk. A part that fails keeps no other from closing."""
-        with ExitStack() as parts:
+        async with AsyncExitStack() as parts:
             parts.callback(self.database.close)
             parts.callback(self.cdr_file.close)
+            parts.push_async_callback(self.sql_cdrs.close)
             parts.callback(self.journal.close)
             await self.calls.close()
-            await self.database.run(lambda _: None)  # whatever the worker was given before is done when this is
             self.journal.write("house.closed", calls=self.records.count)
 
     def _call_server(self) -> CallServer:
@@ -103,6 +116,7 @@ class House:
             seats=self.seats,
             book=LegBook(self.calendar, self.journal, self.records),
             recordings=recordings,
+            language=Language(self.config.centre.language),
         )
 
     def _dunning(self) -> Dunning:
@@ -137,6 +151,11 @@ class House:
 
     def _phone(self, seat: Seat) -> LoopCircuit:
         return LoopCircuit(f"seat/{seat.id}", self.engine.line(seat.line), self.media, self.journal)
+
+
+def words_of(alarms: SpanAlarm) -> str:
+    """Such as "LOF RAI", or "none"."""
+    return " ".join(str(alarm.name) for alarm in SpanAlarm if alarm in alarms and alarm) or "none"
 
 
 def _engine(config: Config) -> Engine:

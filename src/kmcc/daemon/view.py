@@ -5,7 +5,7 @@ from collections import Counter
 from kmcc import __version__
 from kmcc.console.health import Health
 from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
-from kmcc.daemon.house import House
+from kmcc.daemon.house import House, words_of
 from kmcc.store.event_log import EventLog
 from kmcc.switch.circuit import Cause, CircuitState
 from kmcc.switch.queue.seat import SeatState
@@ -39,9 +39,10 @@ class View:
 
     def _reasons(self, states: Counter[CircuitState]) -> list[str]:
         house = self._house
-        reasons = []
+        reasons: list[str] = []
         if not states[CircuitState.IDLE] and not states[CircuitState.BUSY]:
             reasons.append("no circuit is in service")
+        reasons += [f"span {span}: {words_of(alarms)}" for span, alarms in house.span_alarms.items() if alarms]
         if house.sql_cdrs.unwritten:
             reasons.append(f"{house.sql_cdrs.unwritten} call records wait for the database")
         if house.cdr_file.unwritten_octets:

@@ -1,7 +1,8 @@
 """Call detail records in the database, append-only (R-333)."""
 
 from collections import deque
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,8 @@ from kmcc.switch.cdr import Cdr, EndedBy, LegDirection
 from kmcc.switch.circuit import Cause
 
 log = structlog.get_logger()
+
+MS: Final = timedelta(milliseconds=1)
 
 SAME: Final = (
     "id",
@@ -46,6 +49,19 @@ class CallRecords:
         if self._session.get(CallRecordRow, (cdr.id, cdr.offered_at)) is not None:
             raise DuplicateCallRecordError(cdr.id)
         self._session.add(_row(cdr))
+
+    def missing(self, cdrs: Sequence[Cdr]) -> tuple[Cdr, ...]:
+        """Those of the records that are not here. Times count to the millisecond, which is all a CSV row has."""
+        if not cdrs:
+            return ()
+        times = [cdr.offered_at for cdr in cdrs]
+        rows = self._session.execute(
+            select(CallRecordRow.id, CallRecordRow.offered_at).where(
+                CallRecordRow.offered_at >= _to_ms(min(times)), CallRecordRow.offered_at < _to_ms(max(times)) + MS
+            )
+        )
+        here = {(id_, _to_ms(offered_at)) for id_, offered_at in rows}
+        return tuple(cdr for cdr in cdrs if (cdr.id, _to_ms(cdr.offered_at)) not in here)
 
     def of_chain(self, chain: str) -> tuple[Cdr, ...]:
         """All legs of a call, in order."""
@@ -82,6 +98,12 @@ class SqlCdrSink:
     def unwritten(self) -> int:
         return len(self._waiting)
 
+    async def close(self) -> None:
+        """Try once more. What a database that is still away does not get, the next start takes from the CSV file."""
+        await self._database.finish(self._drain)
+        if self._waiting:
+            log.error("call records are not in the database, only in the CSV file", count=len(self._waiting))
+
     def _drain(self) -> None:
         while self._waiting:
             cdr = self._waiting[0]
@@ -114,6 +136,10 @@ def _refuse_in_bulk(state: ORMExecuteState) -> None:
 event.listen(CallRecordRow, "before_update", _refuse)
 event.listen(CallRecordRow, "before_delete", _refuse)
 event.listen(Session, "do_orm_execute", _refuse_in_bulk)
+
+
+def _to_ms(at: datetime) -> datetime:
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def _row(cdr: Cdr) -> CallRecordRow:

@@ -68,6 +68,13 @@ class Database:
         else:
             self._executor.submit(errand)
 
+    async def finish(self, errand: Callable[[], None]) -> None:
+        """The same as `submit`, and wait until it is done."""
+        if self._executor is None:
+            errand()
+        else:
+            await asyncio.get_running_loop().run_in_executor(self._executor, errand)
+
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables up to this release's schema; on an error the database is as it was."""
         self._step(command.upgrade, revision)

@@ -93,3 +93,10 @@ class EventLogBrokenError(StoreError):
 class FieldMalformedError(StoreError):
     def __init__(self, kind: str, name: str) -> None:
         super().__init__(f"event {kind}: field {name} must be text, a finite number, a truth value or None")
+
+
+class EventLogInUseError(StoreError):
+    """Another house writes this log."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"event log {path}: another kmcc writes it; expected a log, and a folder, of its own a house")

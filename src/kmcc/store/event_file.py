@@ -1,13 +1,18 @@
 """The file of the event log: appended to in one piece a line, read back by number, mended after a crash."""
 
+import fcntl
 import os
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from kmcc.store.errors import EventLogBrokenError
+import structlog
+
+from kmcc.store.errors import EventLogBrokenError, EventLogInUseError
 from kmcc.store.event import Event
+
+log = structlog.get_logger()
 
 BLOCK_OCTETS: Final = 65_536
 WAITING_LINES: Final = 100_000  # what a disk that stays full may cost in memory
@@ -29,11 +34,19 @@ class EventFile:
         except OSError as error:
             raise EventLogBrokenError(str(path), f"cannot be opened ({error.strerror})") from None
         try:
+            self._lock()
             self.cut_octets = self._cut_torn_line()
             self.last_seq = self._last_seq()
-        except EventLogBrokenError:
+        except (EventLogBrokenError, EventLogInUseError):
             self._file.close()
             raise
+
+    def _lock(self) -> None:
+        """Two writers would give one number twice. The lock goes with the process, however it ends."""
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise EventLogInUseError(str(self._path)) from None
 
     @property
     def unwritten_octets(self) -> int:
@@ -45,15 +58,13 @@ class EventFile:
             self.lost_lines += 1
         else:
             self._unwritten.append(line)
-        while self._unwritten:
-            head = self._unwritten.popleft()
-            taken = self._write(head)
-            if taken < len(head):
-                self._unwritten.appendleft(head[taken:])
-                return
+        self._write_waiting()
 
-    def read(self, *, after: int, before: int) -> list[Event]:
-        """The events numbered above `after` and below `before`."""
+    def read(self, *, after: int, before: int, limit: int | None = None) -> list[Event]:
+        """The events numbered above `after` and below `before`, the first `limit` of them.
+
+        It may run in any thread, beside the writer: it opens the file anew and looks at whole lines only.
+        """
         found: list[Event] = []
         with self._path.open("rb") as file:
             file.seek(self._offset_after(file, after))
@@ -61,18 +72,30 @@ class EventFile:
                 if not line.endswith(b"\n"):  # the rest of it waits in `_unwritten`
                     break
                 event = self._event(line)
-                if event.seq >= before:
+                if event.seq >= before or len(found) == limit:
                     break
                 if event.seq > after:
                     found.append(event)
         return found
 
     def close(self) -> None:
+        """What waits is tried once more; what the disk still does not take is lost, and the log says how much."""
         if self._file.closed:
             return
+        self._write_waiting()
+        if self._unwritten:
+            log.error("events lost, the disk did not take them", file=str(self._path), lines=len(self._unwritten))
         with suppress(OSError):  # a disk that cannot take it now is no reason to keep the file open
             os.fsync(self._file.fileno())
         self._file.close()
+
+    def _write_waiting(self) -> None:
+        while self._unwritten:
+            head = self._unwritten.popleft()
+            taken = self._write(head)
+            if taken < len(head):
+                self._unwritten.appendleft(head[taken:])
+                return
 
     def _write(self, octets: bytes) -> int:
         try:

@@ -2,10 +2,13 @@
 
 One line is one event: {"seq":7,"t":1.25,"at":"2000-05-01T08:00:01.250000+08:00","kind":"call.offered","fields":{...}}.
 `seq` goes on after a restart; `t` counts from the start of the calendar, so it begins again with the process.
-Everything here happens on the loop's thread, and no clock is read but the calendar's.
+Everything here happens on the loop's thread but the reading of pages from the file, and no clock is read but the
+calendar's.
 """
 
+import asyncio
 from collections import deque
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -18,6 +21,7 @@ from kmcc.switch.journal import Field
 
 KEEP: Final = 10_000
 BACKLOG: Final = 1_000
+PAGE: Final = 500  # events; their JSON takes a few milliseconds
 
 
 class EventLog:
@@ -60,18 +64,32 @@ class EventLog:
         return self._file.lost_lines
 
     def since(self, seq: int) -> list[Event]:
-        """All events after number `seq`, in order."""
-        if self._recent and self._recent[0].seq <= seq + 1:
-            return [event for event in self._recent if event.seq > seq]
-        first_kept = self._recent[0].seq if self._recent else self.last_seq + 1
-        older = self._file.read(after=seq, before=first_kept)
-        return [*older, *(event for event in self._recent if event.seq > seq)]
+        """All events after number `seq`, in order. It may read the whole file: `page` is for a running house."""
+        kept = [event for event in self._recent if event.seq > seq]
+        if seq + 1 >= self._first_kept:
+            return kept
+        return [*self._file.read(after=seq, before=self._first_kept), *kept]
+
+    async def page(self, seq: int, *, limit: int = PAGE) -> list[Event]:
+        """The next events after number `seq`, `limit` at most; none = there is none yet. A thread reads the file."""
+        while seq + 1 < (first := self._first_kept):
+            older = await asyncio.to_thread(self._file.read, after=seq, before=first, limit=limit)
+            if older:
+                return older
+            seq = first - 1  # the disk never took them
+        skipped = seq + 1 - first
+        return list(islice(self._recent, skipped, skipped + limit))
 
     def subscribe(self) -> Subscription:
         """Every event from now on. `since` and then `subscribe` without an await between them leave no gap."""
         subscription = Subscription(self._backlog, self.last_seq, self._subscriptions.remove)
         self._subscriptions.append(subscription)
         return subscription
+
+    @property
+    def _first_kept(self) -> int:
+        """From this number on everything is in memory."""
+        return self._recent[0].seq if self._recent else self.last_seq + 1
 
     def close(self) -> None:
         """Subscribers get what they have not read yet, then their iteration ends."""

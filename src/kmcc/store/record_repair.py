@@ -1,0 +1,62 @@
+"""Call records that the CSV file has and the database lacks, put there at start (R-333).
+
+The database may have been away when the house closed, or when its process was killed.
+"""
+
+import csv
+from collections import deque
+from pathlib import Path
+from typing import Final
+
+import structlog
+from sqlalchemy.orm import Session
+
+from kmcc.store.call_records import CallRecords
+from kmcc.store.database import Database
+from kmcc.switch.cdr import CSV_COLUMNS, Cdr, CdrError
+
+log = structlog.get_logger()
+
+NEWEST_ROWS: Final = 1_000
+
+
+def restore_call_records(database: Database, csv_file: Path, *, newest: int = NEWEST_ROWS) -> int:
+    """How many of the newest rows of the file were missing in the database; they are in it now."""
+    cdrs = _newest(csv_file, newest)
+
+    def add_missing(session: Session) -> int:
+        records = CallRecords(session)
+        missing = records.missing(cdrs)
+        for cdr in missing:
+            records.add(cdr)
+        return len(missing)
+
+    count = database.run_now(add_missing)
+    if count:
+        log.warning("call records restored from the CSV file", file=str(csv_file), count=count)
+    return count
+
+
+def _newest(csv_file: Path, count: int) -> tuple[Cdr, ...]:
+    """Line by line: one that a loss of power tore does not take the next one with it."""
+    if not csv_file.exists():
+        return ()
+    with csv_file.open("rb") as file:
+        lines = deque(file, maxlen=count)
+    cdrs: dict[tuple[object, ...], Cdr] = {}
+    for line in lines:
+        cdr = _cdr(line, csv_file)
+        if cdr is not None:
+            cdrs[cdr.id, cdr.offered_at] = cdr
+    return tuple(cdrs.values())
+
+
+def _cdr(line: bytes, csv_file: Path) -> Cdr | None:
+    text = line.decode("utf-8", "replace").rstrip("\r\n")
+    if not text or text == ",".join(CSV_COLUMNS):
+        return None
+    try:
+        return Cdr.from_csv_row(next(csv.reader([text])))
+    except (CdrError, csv.Error) as error:
+        log.error("row of call records not readable", file=str(csv_file), error=str(error))
+        return None

@@ -1,0 +1,71 @@
+"""A flow at work: a task of its own that ends with its call, whatever it is waiting for."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from kmcc.errors import KmccError
+from kmcc.switch.call import Call, CallEnded, ConnectFailed
+from kmcc.switch.circuit import Cause
+from kmcc.switch.leg import first_of
+
+log = structlog.get_logger()
+
+Flow = Callable[[Call], Awaitable[None]]
+
+GRACE_S = 0.05
+"""For a flow to see CallEnded by itself. Whatever else it waits for (a database) is given up then, because the circuit
+may carry the next call soon after: not before the release guard and the idle guard, half a second."""
+
+
+async def run_flow(call: Call, flow: Flow, own_cause: Callable[[], Cause]) -> None:
+    """Run the flow to its end or to that of the call; the call is over afterwards, and the flow too.
+
+    `own_cause` says why, when this is cancelled. What is no error of ours passes through.
+    """
+    talk = asyncio.get_running_loop().create_task(_talk(call, flow))
+    try:
+        await first_of(talk, call.leg.ended)
+        if not talk.done():
+            await asyncio.wait((talk,), timeout=GRACE_S)
+        await _give_up(talk)
+        _conclude(call, talk)
+    except asyncio.CancelledError:
+        await _give_up(talk)
+        call.end(own_cause())
+        raise
+    finally:
+        call.end(Cause.SYSTEM_FAULT)  # harmless after any of the above; a bug in a flow frees the circuit
+
+
+async def _talk(call: Call, flow: Flow) -> None:
+    await flow(call)
+
+
+async def _give_up(talk: asyncio.Task[None]) -> None:
+    if not talk.done():
+        talk.cancel()
+        await asyncio.wait((talk,))
+
+
+def _conclude(call: Call, talk: asyncio.Task[None]) -> None:
+    """The call ends as its flow has ended."""
+    if talk.cancelled():
+        return
+    try:
+        talk.result()
+        call.end(Cause.NORMAL)
+    except CallEnded:
+        pass
+    except ConnectFailed as failed:
+        call.end(failed.cause)
+    except KmccError as error:
+        log.error("flow failed", call=call.id, error=str(error))
+        call.note("call.failed", what=type(error).__name__)
+        call.end(Cause.SYSTEM_FAULT)
+
+
+async def ordinary(call: Call) -> None:
+    """A call that no service of ours takes: on by its route, and it ends as the other side ends."""
+    await call.proceed()

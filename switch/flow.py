@@ -14,9 +14,9 @@ log = structlog.get_logger()
 
 Flow = Callable[[Call], Awaitable[None]]
 
-GRACE_S = 0.05
-"""For a flow to see CallEnded by itself. Whatever else it waits for (a database) is given up then, because the circuit
-may carry the next call soon after: not before the release guard and the idle guard, half a second."""
+GRACE_ROUNDS = 10
+"""Of the loop, for a flow to see CallEnded by itself. Whatever else it waits for (a database) is given up then, because
+the circuit may carry the next call half a second later. No timer: calls that end together end in their order."""
 
 
 async def run_flow(call: Call, flow: Flow, own_cause: Callable[[], Cause]) -> None:
@@ -27,8 +27,10 @@ async def run_flow(call: Call, flow: Flow, own_cause: Callable[[], Cause]) -> No
     talk = asyncio.get_running_loop().create_task(_talk(call, flow))
     try:
         await first_of(talk, call.leg.ended)
-        if not talk.done():
-            await asyncio.wait((talk,), timeout=GRACE_S)
+        for _ in range(GRACE_ROUNDS):
+            if talk.done():
+                break
+            await asyncio.sleep(0)
         await _give_up(talk)
         _conclude(call, talk)
     except asyncio.CancelledError:

@@ -1,5 +1,6 @@
 """`kmcc demo`: a scripted morning in virtual time, shown call by call and kept in a folder."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -38,7 +39,8 @@ def demo(
     if not _may_be_replaced(out):
         raise FolderInUseError(out)
     set_up_log()
-    console = Console() if sys.stdout.isatty() else Console(width=PIPE_COLUMNS)
+    has_width = sys.stdout.isatty() or "COLUMNS" in os.environ
+    console = Console() if has_width else Console(width=PIPE_COLUMNS)
     place = out.resolve()
     place.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".kmcc-demo-", dir=place.parent) as beside:  # stopped half way, nothing is left

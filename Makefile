@@ -14,7 +14,7 @@ CORE := setup.py $(wildcard dsp/csrc/*)
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-demo: $(VENV)/.runtime  ## one simulated day of the house; SEED=n OUT=folder
+demo: $(VENV)/.runtime  ## a simulated morning of the house; SEED=n OUT=folder
 	$(BIN)/kmcc demo $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT))
 
 test: lint types layers core unit  ## all that CI runs: lint types layers core unit

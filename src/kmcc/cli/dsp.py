@@ -22,7 +22,7 @@ def dsp() -> None:
 
 @app.command("digits")
 def digits_command(
-    files: Annotated[list[Path], typer.Argument(help="WAV, 8 kHz, 16-bit or A-law; - is standard input.")],
+    files: Annotated[list[Path], typer.Argument(help="WAV, 8 kHz, 16-bit, A-law or mu-law; - is standard input.")],
     channel: Annotated[int, typer.Option(min=0, max=1, help="0 = left or only, 1 = right.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a digit, with times and levels.")] = False,
 ) -> None:

@@ -1,5 +1,6 @@
 """Twin of csrc/bank.c: the window of each port, correlated anew at every hop, in double precision."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -40,7 +41,7 @@ class Window:
         return float(self.tones[tone] / np.sinc(self.phases[tone] / np.pi) ** 2)
 
 
-class BankTwin:
+class BankTwin(ABC):
     """A detector bank; a kernel's twin adds `look`."""
 
     HOP: ClassVar[int]
@@ -79,11 +80,13 @@ class BankTwin:
     def report(self, port: int, kind: EventKind, code: int, a: int = 0, b: int = 0) -> None:
         self._events.append((port, kind, code, self._samples, a, b))
 
+    @abstractmethod
     def look(self, w: Window) -> None:
-        raise NotImplementedError
+        """Decide on one port by its newest window."""
 
+    @abstractmethod
     def forget(self, port: int) -> None:
-        raise NotImplementedError
+        """What was decided on this port before."""
 
     def _look_at_all(self) -> None:
         self.looks += 1

@@ -89,7 +89,7 @@ class CallServer:
         )
         self._legs: dict[Leg, None] = {}  # in their order, so that the same morning ends in the same way
         self._tasks: dict[asyncio.Task[None], None] = {}
-        self._is_closing = False
+        self._is_closing = self._is_closed = False
 
     def start(self) -> None:
         """Take the trunks into service."""
@@ -111,6 +111,7 @@ class CallServer:
             task.cancel()
         if self._tasks:
             await asyncio.wait(tuple(self._tasks), timeout=SHUTDOWN_LIMIT_S)
+        self._is_closed = True  # whoever seizes now finds nobody: the books are closed
 
     @property
     def _unfinished(self) -> tuple[asyncio.Future[None], ...]:
@@ -121,7 +122,7 @@ class CallServer:
 
     def _on_free_circuit(self, group: TrunkGroup, circuit: Circuit, indication: Indication) -> None:
         match indication:
-            case SeizureIndication():
+            case SeizureIndication() if not self._is_closed:
                 self._take(group, circuit)
             case BlockingIndication(blocked):
                 self.journal.write("circuit.blocked" if blocked else "circuit.unblocked", circuit=circuit.name)

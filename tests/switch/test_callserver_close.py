@@ -82,3 +82,18 @@ def test_calls_end_in_the_order_in_which_they_came(sim: Sim, clock: Clock) -> No
             assert [record.calling for record in rig.records] == [f"31900{n:02d}" for n in range(12)]
 
     clock(main())
+
+
+def test_a_seizure_after_the_end_leaves_no_record(sim: Sim, clock: Clock) -> None:
+    """The lines are still moved while the rest of the house closes; its log and its records are closed already."""
+
+    async def main() -> None:
+        async with sim({"desk": _stubborn}) as rig:
+            await rig.calls.close()
+            written = len(rig.journal.entries)
+            rig.caller("3190001").seize("1000")
+            await asyncio.sleep(1.0)
+            assert rig.records == []
+            assert [entry.kind for entry in rig.journal.entries[written:] if entry.kind.startswith("call.")] == []
+
+    clock(main())

@@ -25,7 +25,7 @@ def test_without_options_the_defaults_hold(url: str) -> None:
     ["seed=7", "calls_per_hour=0", "calls_per_hour=36000", "calls_on=1-30", "calls_on=5-5", "seed=2&calls_on=3-9"],
 )
 def test_what_it_may_say(query: str) -> None:
-    open_simulated(f"sim://x?{query}", 1, 0)
+    assert open_simulated(f"sim://x?{query}", 1, 0).info().url == f"sim://x?{query}"
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_it_may_not_say_is_refused_by_its_name(query: str, place: str) -> N
 
 
 def test_more_spans_have_more_channels() -> None:
-    open_simulated("sim://x?calls_on=1-60", 2, 0)
+    assert open_simulated("sim://x?calls_on=1-60", 2, 0).info().spans == 2
 
 
 def lively_minutes(seed: int, clock: Clock) -> list[tuple[float, int, int]]:

@@ -5,8 +5,9 @@ from kmcc.switch.queue.settings import QueueSettings
 
 
 def test_no_limit_and_the_least_values_are_allowed() -> None:
-    QueueSettings()
-    QueueSettings(lease_ms=1, wrap_up_ms=0, max_wait_ms=1, max_length=0)
+    assert (QueueSettings().max_wait_ms, QueueSettings().max_length) == (None, None)
+    least = QueueSettings(lease_ms=1, wrap_up_ms=0, max_wait_ms=1, max_length=0)
+    assert (least.lease_ms, least.wrap_up_ms, least.max_wait_ms, least.max_length) == (1, 0, 1, 0)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ BIN  := $(VENV)/bin
 CORE := setup.py $(wildcard dsp/csrc/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types layers core unit bench docs clean
+.PHONY: help demo test check format lint types layers core unit bench quality docs clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,10 @@ unit: $(VENV)/.dev  ## pytest
 bench: $(VENV)/.dev  ## the figures, each beside its rival; also into bench.json
 	$(BIN)/pytest benchmarks -o addopts="--import-mode=importlib --strict-markers" -o python_files="bench_*.py" \
 	  -o timeout=600 --benchmark-only --benchmark-quiet
+
+quality: $(VENV)/.dev  ## the long sweeps of the detectors beside libspandsp: docs/quality, docs/plots, docs/dsp.md
+	$(BIN)/pytest tests/dsp/quality --full -o timeout=7200
+	$(BIN)/python -m tests.docs_tables --write
 
 docs: $(VENV)/.dev  ## write the tables of docs/ anew from the code
 	$(BIN)/python -m tests.docs_tables --write

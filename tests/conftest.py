@@ -51,6 +51,10 @@ class Inhabited:
 OpenHouse = Callable[..., AbstractAsyncContextManager[Inhabited]]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="long trial counts (make quality); writes docs/quality")
+
+
 @pytest.fixture
 def house(tmp_path: Path, prompt_set: PromptSet) -> OpenHouse:
     """`async with house(subscribers=..., manners=...) as inhabited`, in virtual time, with the sample town's data."""

@@ -22,6 +22,7 @@ from tests.docs_protocol_tables import (
     seat,
     timers,
 )
+from tests.docs_quality_tables import QUALITY_TABLES
 
 ROOT: Final = Path(__file__).parents[1]
 PAGES: Final = ROOT / "docs"
@@ -49,6 +50,7 @@ TABLES: Final[Mapping[str, Callable[[], tuple[tuple[str, ...], Rows]]]] = {
     "stored": stored,
     "timers": timers,
     "tones": tones,
+    **QUALITY_TABLES,
 }
 
 

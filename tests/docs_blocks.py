@@ -1,7 +1,8 @@
 """Runs what a page of the documentation shows, in the page's order, in a folder of its own, and compares the output.
 
 `sh` blocks are commands, `console` blocks are `$ commands` with output (`...` stands for anything), `python` blocks
-are programs whose output is in the `text` block right behind. Other languages are only shown.
+are programs whose output is in the `text` block right behind. A `toml` block whose first line is `# <name>.toml` is a
+file that later commands find. Other languages are only shown.
 `kmcc run` goes on behind the commands that follow it, on a free port; `curl` is played by urllib; of `make` only the
 target is looked at, because making is what runs these tests.
 """
@@ -24,6 +25,7 @@ from urllib.request import urlopen
 
 ROOT: Final = Path(__file__).parents[1]
 BLOCK: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FILE: Final = re.compile(r"# ([\w-]+\.toml)\n")
 LANGUAGES: Final = {"sh", "console", "python", "text", "toml", "ini"}
 ENVIRONMENT: Final = {**os.environ, "COLUMNS": "110", "PYTHONPATH": f"{ROOT / 'src'}"}
 LIMIT_S: Final = 100
@@ -54,6 +56,8 @@ def steps(page: str) -> Iterator[Step]:
                 yield Step("sh", command, shown)
         elif language == "python":
             yield Step("python", text, output if following == "text" else None)
+        elif language == "toml" and FILE.match(text):
+            yield Step("file", text, None)
 
 
 class Reader:
@@ -73,6 +77,10 @@ class Reader:
         self.stop_house()
 
     def follow(self, step: Step) -> None:
+        if step.language == "file":
+            name = step.text.splitlines()[0].removeprefix("# ")
+            (self._folder / name).write_text(step.text, "utf-8")
+            return
         if step.language == "python":
             self.stop_house()
             output = self._program(step.text)

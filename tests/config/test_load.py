@@ -25,7 +25,9 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 
 
 def test_no_file(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"missing\.toml: found No such file or directory; expected a config"):
+    with pytest.raises(
+        ConfigError, match=r"missing\.toml: found No such file or directory; expected a file that can be read"
+    ):
         load_config(tmp_path / "missing.toml")
 
 

@@ -13,6 +13,7 @@ from statistics import mean, stdev
 
 import pytest
 
+from kmcc.firmware_sim.staffing.erlang import erlang_b, waiting_system
 from kmcc.switch.queue.events import CallWaiting, Effect, Event, GiveUp, Offer, OfferAccepted, SeatSignsIn, TalkEnded
 from kmcc.switch.queue.machine import QueueMachine
 from kmcc.switch.queue.parties import SeatKind, SeatProfile
@@ -20,28 +21,6 @@ from kmcc.switch.queue.settings import QueueSettings
 
 STUDENT_99 = 2.861  # two-sided 99 %, 19 degrees of freedom
 BATCHES = 20
-
-
-def erlang_b(seats: int, erlangs: float) -> float:
-    """Share of calls lost, by the usual recursion on its inverse."""
-    inverse = 1.0
-    for n in range(1, seats + 1):
-        inverse = 1 + inverse * n / erlangs
-    return 1 / inverse
-
-
-def erlang_c_mean_wait_s(calls_per_hour: float, talk_s: float, seats: int) -> float:
-    erlangs = calls_per_hour * talk_s / 3600
-    lost = erlang_b(seats, erlangs)
-    must_wait = seats * lost / (seats - erlangs * (1 - lost))
-    return must_wait * talk_s / (seats - erlangs)
-
-
-def test_the_formula_gives_the_published_figures() -> None:
-    """The example of the CRAN package ErlangC, and a Chinese table: 1000 calls/h of 120 s with 34 to 37 seats."""
-    assert erlang_c_mean_wait_s(200, 180, 14) == pytest.approx(7.836, abs=5e-4)
-    table = [erlang_c_mean_wait_s(1000, 120, n) for n in (34, 35, 36, 37)]
-    assert table == pytest.approx([156.3, 50.1, 24.8, 14.1], abs=0.1)
 
 
 def traffic(seed: int, calls: int, calls_per_hour: float, talk_s: float) -> list[tuple[int, int]]:
@@ -118,7 +97,7 @@ def test_mean_wait_is_erlang_c(calls_per_hour: float, talk_s: float, seats: int)
     floor.run()
     waits_ms = [floor.waits_ms[str(n)] for n in range(len(calls))]
     assert waits_ms == first_come_waits_ms(calls, seats)
-    assert_mean(waits_ms, erlang_c_mean_wait_s(calls_per_hour, talk_s, seats) * 1000)
+    assert_mean(waits_ms, waiting_system(calls_per_hour / 3600, talk_s, seats, 0).mean_wait_s * 1000)
 
 
 def test_without_waiting_places_the_loss_is_erlang_b() -> None:

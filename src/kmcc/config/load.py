@@ -1,12 +1,12 @@
-"""From a file to a Config: syntax, then types and limits, then what only the whole can tell."""
+"""From a TOML file to its model: syntax, then types and limits, then what only the whole can tell."""
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from kmcc.config.checks import Finding, check
@@ -15,27 +15,34 @@ from kmcc.config.locator import line_of, locate
 from kmcc.config.model import Config
 from kmcc.config.wording import expected, found, place_of
 
+Model = TypeVar("Model", bound=BaseModel)
+
 _LINE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def load_config(path: Path) -> Config:
     """The configuration of this file. ConfigError names every fault that could be found in one go."""
+    return load_file(path, Config, check)
+
+
+def load_file(path: Path, model: type[Model], check_whole: Callable[[Model], Iterable[Finding]]) -> Model:
+    """The file as this model; ConfigError as load_config."""
     text = _text(path)
     raw, lines = _parsed(path, text)
-    config, errors = _validated(raw)
-    faults = [Fault(dotted(place_of(e)), line_of(lines, place_of(e)), found(e), expected(e)) for e in errors]
-    if config is not None:
-        faults += [_fault(finding, lines) for finding in check(config)]
-    if config is None or faults:
+    whole, errors = _validated(raw, model)
+    faults = [Fault(dotted(place_of(e)), line_of(lines, place_of(e)), found(e), expected(e, model)) for e in errors]
+    if whole is not None:
+        faults += [_fault(finding, lines) for finding in check_whole(whole)]
+    if whole is None or faults:
         raise ConfigError(path, _in_file_order(faults))
-    return config
+    return whole
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        fault = Fault("", None, f"{error.strerror}", "a configuration that can be read (kmcc init writes one)")
+        fault = Fault("", None, f"{error.strerror}", "a file that can be read (kmcc init writes a configuration)")
     except UnicodeDecodeError:
         fault = Fault("", None, "octets that are no UTF-8", "TOML, which is UTF-8 text")
     raise ConfigError(path, (fault,))
@@ -54,17 +61,23 @@ def _parsed(path: Path, text: str) -> tuple[dict[str, Any], dict[Place, int]]:
     raise ConfigError(path, (fault,))
 
 
-def _validated(raw: dict[str, Any]) -> tuple[Config | None, list[ErrorDetails]]:
-    """The configuration, and what pydantic has against it. Unknown keys alone do not hide what else is wrong."""
+def _validated(raw: dict[str, Any], model: type[Model]) -> tuple[Model | None, list[ErrorDetails]]:
+    """The file's model, and what pydantic has against it. Unknown keys alone do not hide what else is wrong."""
     try:
-        return Config.model_validate(_frozen(raw)), []
+        return model.model_validate(_frozen(raw)), []
     except ValidationError as error:
-        errors = error.errors(include_url=False)
+        errors = _told_once(error.errors(include_url=False))
     if any(e["type"] != "extra_forbidden" for e in errors):
         return None, errors
     for e in errors:
         _remove(raw, e["loc"])
-    return Config.model_validate(_frozen(raw)), errors
+    return model.model_validate(_frozen(raw)), errors
+
+
+def _told_once(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without lists that are "too short" only because an element of theirs is wrong."""
+    inner = {e["loc"][: len(short["loc"])] for short in errors for e in errors if len(e["loc"]) > len(short["loc"])}
+    return [e for e in errors if e["type"] != "too_short" or e["loc"] not in inner]
 
 
 def _frozen(value: Any) -> Any:

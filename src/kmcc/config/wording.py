@@ -3,40 +3,13 @@
 import json
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final, get_args
 
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from kmcc.config.errors import Place
-from kmcc.config.model import Config
-from kmcc.config.sections import (
-    Board,
-    Centre,
-    Http,
-    Media,
-    Number,
-    Prompts,
-    Queue,
-    Reminders,
-    Seat,
-    Section,
-    Store,
-    TrunkGroup,
-)
 
-SECTIONS: Final[Mapping[str, type[Section]]] = {
-    "centre": Centre,
-    "store": Store,
-    "http": Http,
-    "media": Media,
-    "boards": Board,
-    "trunk_groups": TrunkGroup,
-    "numbers": Number,
-    "seats": Seat,
-    "queue": Queue,
-    "prompts": Prompts,
-    "reminders": Reminders,
-}
 SECRETS: Final[frozenset[Place]] = frozenset({("store", "password"), ("store", "url")})
 SHOWN_CHARACTERS: Final = 60
 
@@ -48,6 +21,11 @@ _EXPECTED: Final[Mapping[str, Callable[[Mapping[str, object]], str]]] = {
     "dict_type": lambda _: "a table of keys",
     "tuple_type": lambda _: "a list; for a section, [[double brackets]]",
     "missing": lambda _: "this key",
+    "too_short": lambda context: f"at least {context['min_length']} of them",
+    "string_too_short": lambda _: "a text that is not empty",
+    "finite_number": lambda _: "a number",
+    "float_type": lambda _: "a number",
+    "greater_than": lambda context: f"more than {context['gt']:g}",
     "greater_than_equal": lambda context: f"{context['ge']} or more",
     "less_than_equal": lambda context: f"{context['le']} or less",
     "literal_error": lambda context: f"{context['expected']}".replace("'", '"'),
@@ -72,9 +50,10 @@ def found(error: ErrorDetails) -> str:
             return value_words(error["input"])
 
 
-def expected(error: ErrorDetails) -> str:
+def expected(error: ErrorDetails, model: type[BaseModel]) -> str:
+    """`model` is that of the whole file; it tells which keys there are."""
     if error["type"] == "extra_forbidden":
-        return _known_keys(place_of(error))
+        return _known_keys(place_of(error), model)
     words = _EXPECTED.get(error["type"])
     return error["msg"] if words is None else words(error.get("ctx", {}))
 
@@ -95,8 +74,17 @@ def value_words(value: object) -> str:
             return str(value)
 
 
-def _known_keys(place: Place) -> str:
-    model: type[Section] = Config if len(place) == 1 else SECTIONS[str(place[0])]
+def _known_keys(place: Place, model: type[BaseModel]) -> str:
+    for step in place[:-1]:
+        if isinstance(step, str):
+            model = _model_in(model.model_fields[step].annotation) or model
     keys = list(model.model_fields)
     close = get_close_matches(str(place[-1]), keys, n=1)
     return f"{close[0]}?" if close else f"one of {', '.join(keys)}"
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The section behind `Section`, `tuple[Section, ...]` and the like."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)

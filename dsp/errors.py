@@ -22,6 +22,13 @@ class PortError(DspError):
         self.value = value
 
 
+class BusyError(DspError):
+    """A second thread comes while the first is still at work."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}: used by two threads at once, expected one at a time")
+
+
 class ToneError(DspError):
     """A tone that cannot be generated."""
 

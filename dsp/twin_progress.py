@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+import numpy as np
+
 from kmcc.dsp.engine_event import EventKind
 from kmcc.dsp.twin_bank import BankTwin, Window, centi_dbm0, power
+from kmcc.dsp.twin_listener import Floats, ListenerTwin
 
 HOPELESS: Final = 0.2
 
@@ -80,28 +83,30 @@ class _Voice:
     silent: int = 0
 
 
-class VoiceTwin(LoneTwin):
-    LOOKS_ON: ClassVar[int] = 6
-    LOOKS_OFF: ClassVar[int] = 80
+class VoiceTwin(ListenerTwin):
+    HZ: ClassVar[tuple[float, ...]] = (450.0,)
+    BLOCKS_ON: ClassVar[int] = 3
+    BLOCKS_OFF: ClassVar[int] = 38
     LEVEL_MIN_DBM0: ClassVar[float] = -38
     LONE: ClassVar[float] = 0.6
 
     def __init__(self, ports: int) -> None:
         super().__init__(ports)
         self._state = [_Voice() for _ in range(ports)]
-        self._floor = power(self.LEVEL_MIN_DBM0) * self.window
+        self._floor = power(self.LEVEL_MIN_DBM0)
 
     def forget(self, port: int) -> None:
         self._state[port] = _Voice()
 
-    def look(self, w: Window) -> None:
-        sound = w.energy > self._floor and self.lone_energy(w) < self.LONE * w.energy
-        port = self._state[w.port]
-        port.silent = 0 if sound else port.silent + 1
-        port.sounds = min(port.sounds + 1, self.LOOKS_ON) if sound else max(port.sounds - 1, 0)
-        if not port.on and port.sounds == self.LOOKS_ON:
-            port.on = True
-            self.report(w.port, EventKind.VOICE_ON, 0)
-        elif port.on and port.silent >= self.LOOKS_OFF:
-            port.on = False
-            self.report(w.port, EventKind.VOICE_OFF, 0)
+    def block(self, port: int, energy: np.float32, power: Floats) -> bool:
+        sound = energy > self._floor and power[0] < self.LONE * energy
+        state = self._state[port]
+        state.silent = 0 if sound else state.silent + 1
+        state.sounds = min(state.sounds + 1, self.BLOCKS_ON) if sound else max(state.sounds - 1, 0)
+        if not state.on and state.sounds == self.BLOCKS_ON:
+            state.on = True
+            self.report(port, EventKind.VOICE_ON, 0)
+        elif state.on and state.silent >= self.BLOCKS_OFF:
+            state.on = False
+            self.report(port, EventKind.VOICE_OFF, 0)
+        return False

@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
-from kmcc.dsp.bank import DetectorBank
+from kmcc.dsp.engine_event import Detect
+from kmcc.dsp.listener import ListenerBank
 
 
-class VoiceBank(DetectorBank):
+class VoiceBank(ListenerBank):
     """EventKind.VOICE_ON when somebody speaks, EventKind.VOICE_OFF after 300 ms without sound."""
 
-    KERNEL: ClassVar[str] = "voice"
+    DETECTOR: ClassVar[Detect] = Detect.VOICE

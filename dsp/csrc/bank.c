@@ -28,8 +28,8 @@ size_t bank_size(const struct bank_shape *shape, size_t ports)
 {
 	const size_t lines = groups_of(ports) * sums(shape) * (depth(shape) + 1u);
 
-	return bank_lines(shape->hop * sizeof(float[2 * BANK_TONES])) + lines * sizeof(float[BANK_LANES])
-	     + bank_lines(groups_of(ports) * sizeof(uint16_t));
+	return kernel_lines(shape->hop * sizeof(float[2 * BANK_TONES])) + lines * sizeof(float[BANK_LANES])
+	     + kernel_lines(groups_of(ports) * sizeof(uint16_t));
 }
 
 static void make_waves(struct bank *b)
@@ -54,7 +54,7 @@ void bank_init(struct bank *b, void *memory, const struct bank_shape *shape, siz
 	b->ports = ports;
 	b->groups = groups_of(ports);
 	b->wave = (float (*)[2 * BANK_TONES])(void *)next;
-	next += bank_lines(shape->hop * sizeof *b->wave);
+	next += kernel_lines(shape->hop * sizeof *b->wave);
 	b->now = (float (*)[BANK_LANES])(void *)next;
 	b->ring = b->now + present;
 	b->enabled = (uint16_t *)(void *)(b->ring + present * depth(shape));
@@ -73,15 +73,6 @@ void bank_enable(struct bank *b, size_t port, int on)
 		b->now[group * lines + i][lane] = 0.0f;
 	for (size_t i = 0; i < lines * depth(&b->shape); i++)
 		b->ring[group * lines * depth(&b->shape) + i][lane] = 0.0f;
-}
-
-void report_add(struct report *r, size_t port, unsigned kind, unsigned code, int32_t a, int32_t b)
-{
-	if (r->count == r->room)
-		return;
-	r->out[r->count++] = (struct detection){
-		.port = (uint32_t)port, .kind = (uint16_t)kind, .code = (uint16_t)code, .offset = r->offset, .a = a, .b = b,
-	};
 }
 
 /* One lane after the other becomes a column; lanes without a port stay silent. */

@@ -8,7 +8,7 @@
 #ifndef KMCC_BANK_H
 #define KMCC_BANK_H
 
-#include "detect.h"
+#include "kernel.h"
 
 #define BANK_LANES 16u
 #define BANK_TONES 8u   /* at most */
@@ -43,16 +43,6 @@ struct bank_window {
 	float energy[BANK_LANES];
 };
 
-/* Where detections go. */
-struct report {
-	struct detection *out;
-	size_t   room;
-	size_t   count;
-	uint32_t offset;
-};
-
-void report_add(struct report *r, size_t port, unsigned kind, unsigned code, int32_t a, int32_t b);
-
 /* Octets of the bank's arrays; its caller lays them 64-octet aligned behind its own struct. */
 size_t bank_size(const struct bank_shape *shape, size_t ports);
 void   bank_init(struct bank *b, void *memory, const struct bank_shape *shape, size_t ports);
@@ -75,17 +65,6 @@ float  bank_share(float drift);
 static inline int bank_hears(const struct bank *b, size_t group, size_t lane)
 {
 	return b->enabled[group] >> lane & 1;
-}
-
-static inline uint8_t count_up(uint8_t count, uint8_t limit)
-{
-	return count < limit ? (uint8_t)(count + 1) : limit;
-}
-
-/* Octets up to the next multiple of a cache line. */
-static inline size_t bank_lines(size_t octets)
-{
-	return (octets + 63u) / 64u * 64u;
 }
 
 #endif

@@ -1,4 +1,5 @@
 /* command.c  What a command does.  The caller checks; a command that cannot be is passed over. */
+#include "detectors.h"
 #include "engine_state.h"
 
 typedef void handler(struct engine *e, const struct engine_command *c);
@@ -8,8 +9,12 @@ static void detect(struct engine *e, const struct engine_command *c)
 	for (uint32_t which = 0; which < DETECTORS; which++) {
 		const int on = (c->value >> which) & 1;
 
-		if (on != ((e->detect[c->port] >> which) & 1))
-			detectors_enable(&e->detectors, which, c->port, on);
+		if (on == ((e->detect[c->port] >> which) & 1))
+			continue;
+		if (DETECTOR[which] == NULL)
+			banks_enable(&e->banks, which, c->port, on);
+		else
+			listener_enable(e->listener, which, c->port, on);
 	}
 	e->detect[c->port] = (uint8_t)(c->value & ((1u << DETECTORS) - 1));
 }

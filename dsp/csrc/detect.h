@@ -1,7 +1,8 @@
 /* detect.h  What every detector bank has in common.
  *
  * A bank watches many ports at once; its state is structure-of-arrays, so one instruction serves many ports.
- * Each kernel <k> (dtmf, mfc, progress, voice) offers, with the caller owning the memory (64-octet aligned):
+ * A listener (listener.h) serves the detectors that have moved to it.  Each of the other kernels <k> (dtmf, mfc, progress)
+ * offers, with the caller owning the memory (64-octet aligned):
  *
  *     size_t       <k>_size(size_t ports);
  *     struct <k>  *<k>_init(void *memory, size_t ports, ...);
@@ -48,10 +49,22 @@ void             progress_enable(struct progress *p, size_t port, int on);
 size_t           progress_feed(struct progress *p, const int16_t *pcm, size_t samples, struct detection *out,
                                size_t room);
 
-struct voice;
-size_t        voice_size(size_t ports);
-struct voice *voice_init(void *memory, size_t ports);
-void          voice_enable(struct voice *v, size_t port, int on);
-size_t        voice_feed(struct voice *v, const int16_t *pcm, size_t samples, struct detection *out, size_t room);
+/* The listener: A-law octets in, detections of all its detectors out.  `detectors` is a mask of DETECT_* (engine.h) of
+ * those it is laid out for; the others cannot be switched on.  The caller owns the memory, 64-octet aligned. */
+struct listener;
+size_t           listener_size(size_t ports, uint32_t detectors);
+struct listener *listener_init(void *memory, size_t ports, uint32_t detectors);
+
+/* Switch one detector on or off, `which` being the number of its bit; either forgets what was heard. */
+void             listener_enable(struct listener *l, uint32_t which, size_t port, int on);
+
+/* What `out` must have room for: all that one block can bring. */
+size_t           listener_room(const struct listener *l);
+
+/* Hear up to `samples` octets of every port and return how many; fewer only when `out` may not hold what comes next.
+ * alaw is [ports][stride].  *found detections are written, unordered; by `offset`, in samples from the call, a stable
+ * sort puts them into an order that does not depend on how the octets were cut. */
+size_t           listener_feed(struct listener *l, const uint8_t *alaw, size_t stride, size_t samples,
+                               struct detection *out, size_t room, size_t *found);
 
 #endif

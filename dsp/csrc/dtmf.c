@@ -60,17 +60,17 @@ struct look {
 
 size_t dtmf_size(size_t ports)
 {
-	return bank_lines(sizeof(struct dtmf)) + bank_lines(bank_size(&SHAPE, ports)) + ports * (2 * sizeof(uint64_t) + 5);
+	return kernel_lines(sizeof(struct dtmf)) + kernel_lines(bank_size(&SHAPE, ports)) + ports * (2 * sizeof(uint64_t) + 5);
 }
 
 struct dtmf *dtmf_init(void *memory, size_t ports)
 {
 	struct dtmf *d = memory;
-	uint8_t *next = (uint8_t *)memory + bank_lines(sizeof *d);
+	uint8_t *next = (uint8_t *)memory + kernel_lines(sizeof *d);
 
 	memset(memory, 0, dtmf_size(ports));
 	bank_init(&d->bank, next, &SHAPE, ports);
-	next += bank_lines(bank_size(&SHAPE, ports));
+	next += kernel_lines(bank_size(&SHAPE, ports));
 	d->floor = level_power(LEVEL_MIN) * (float)WINDOW;
 	d->first = (uint64_t *)(void *)next;
 	d->last = d->first + ports;

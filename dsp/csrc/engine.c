@@ -1,6 +1,7 @@
 /* engine.c  The tick: commands, received frames, detectors, speech to send, frames to send, events. */
 #include "engine.h"
 
+#include "detectors.h"
 #include "engine_state.h"
 #include "g711.h"
 
@@ -80,15 +81,22 @@ static void take_line(struct engine *e, uint32_t line)
 	engine_found(e, &what);
 }
 
+static void keep_found(struct engine *e, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		engine_found(e, &e->fresh[i]);
+}
+
 static void run_detectors(struct engine *e)
 {
-	for (uint32_t which = 0; which < DETECTORS; which++) {
-		const size_t count = detectors_feed(&e->detectors, which, e->heard, e->config.tick_samples, e->fresh,
-		                                    e->fresh_room);
+	const uint32_t samples = e->config.tick_samples;
+	size_t         found;
 
-		for (size_t i = 0; i < count; i++)
-			engine_found(e, &e->fresh[i]);
-	}
+	for (uint32_t which = 0; which < BANKS; which++)
+		if (DETECTOR[which] == NULL)
+			keep_found(e, banks_feed(&e->banks, which, e->heard, samples, e->fresh, e->fresh_room));
+	(void)listener_feed(e->listener, e->received, samples, samples, e->fresh, e->fresh_room, &found);
+	keep_found(e, found);
 }
 
 static void listen(struct engine *e)

@@ -5,8 +5,8 @@
 #ifndef KMCC_ENGINE_STATE_H
 #define KMCC_ENGINE_STATE_H
 
+#include "banks.h"
 #include "detect.h"
-#include "detectors.h"
 #include "e1.h"
 #include "engine.h"
 #include "generator.h"
@@ -62,7 +62,8 @@ struct engine {
 	uint8_t                 *line_out;
 	uint8_t                 *detect;         /* DETECT_* */
 	struct engine_recorder **recorder;       /* [ports][ENGINE_TRACKS], NULL: not recorded */
-	struct detectors         detectors;
+	struct banks             banks;
+	struct listener         *listener;
 	struct generator        *generator;
 	struct matrix            matrix;
 	struct player            player;

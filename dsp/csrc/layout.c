@@ -1,4 +1,5 @@
 /* layout.c  Where everything of an engine lies in the caller's memory.  Size and init run the same lines. */
+#include "detectors.h"
 #include "engine_state.h"
 
 #include <string.h>
@@ -10,6 +11,7 @@
 #define MOST_PERSIST  1000u /* ms */
 #define FEWEST_EVENTS 4096u
 #define FEWEST_ORDERS 1024u
+#define ALL_DETECTORS ((1u << DETECTORS) - 1u)
 #define ORDERS_A_PORT 16u /* a call that ends gives a port some eight orders, and all calls may end in one tick */
 
 struct arena {
@@ -88,13 +90,14 @@ static void lay_rings(struct engine *e, struct arena *a)
 {
 	const uint32_t commands = ring_slots(FEWEST_ORDERS, ORDERS_A_PORT * e->ports);
 	const uint32_t events = ring_slots(FEWEST_EVENTS, 8 * e->ports);
+	const uint32_t of_a_tick = 2 * LISTENER_REPORTS * DETECTORS * e->ports; /* 80 samples reach into two blocks */
 	const uint32_t of_a_span = 3 * DETECT_MAX_SAMPLES;
 
 	e->command_ring = carve(a, 1, sizeof *e->command_ring);
 	e->commands = carve(a, commands, sizeof *e->commands);
 	e->event_ring = carve(a, 1, sizeof *e->event_ring);
 	e->events = carve(a, events, sizeof *e->events);
-	e->fresh_room = 2 * e->ports > of_a_span ? 2 * e->ports : of_a_span;
+	e->fresh_room = of_a_tick > of_a_span ? of_a_tick : of_a_span;
 	e->fresh = carve(a, e->fresh_room, sizeof *e->fresh);
 	e->found = carve(a, events, sizeof *e->found);
 	e->order = carve(a, events, sizeof *e->order);
@@ -110,11 +113,15 @@ static void lay_kernels(struct engine *e, struct arena *a)
 
 	if (a->base)
 		e->generator = generator_init(generator, e->ports);
-	for (uint32_t which = 0; which < DETECTORS; which++) {
-		void *bank = carve(a, 1, detectors_size(which, e->ports));
+	void *listener = carve(a, 1, listener_size(e->ports, ALL_DETECTORS));
 
-		if (a->base)
-			detectors_init(&e->detectors, which, bank, e->ports);
+	if (a->base)
+		e->listener = listener_init(listener, e->ports, ALL_DETECTORS);
+	for (uint32_t which = 0; which < BANKS; which++) {
+		void *bank = DETECTOR[which] == NULL ? carve(a, 1, banks_size(which, e->ports)) : NULL;
+
+		if (bank != NULL)
+			banks_init(&e->banks, which, bank, e->ports);
 	}
 }
 

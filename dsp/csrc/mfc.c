@@ -49,18 +49,18 @@ struct look {
 
 size_t mfc_size(size_t ports)
 {
-	return bank_lines(sizeof(struct mfc)) + bank_lines(bank_size(&FORWARD, ports)) + 3 * ports;
+	return kernel_lines(sizeof(struct mfc)) + kernel_lines(bank_size(&FORWARD, ports)) + 3 * ports;
 }
 
 struct mfc *mfc_init(void *memory, size_t ports, int direction)
 {
 	const struct bank_shape *shape = direction ? &BACKWARD : &FORWARD;
 	struct mfc *m = memory;
-	uint8_t *next = (uint8_t *)memory + bank_lines(sizeof *m);
+	uint8_t *next = (uint8_t *)memory + kernel_lines(sizeof *m);
 
 	memset(memory, 0, mfc_size(ports));
 	bank_init(&m->bank, next, shape, ports);
-	next += bank_lines(bank_size(shape, ports));
+	next += kernel_lines(bank_size(shape, ports));
 	m->floor = level_power(LEVEL_MIN) * (float)WINDOW;
 	m->direction = direction ? 1 : 0;
 	m->signal = next;

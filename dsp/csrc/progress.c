@@ -28,18 +28,18 @@ struct progress {
 
 size_t progress_size(size_t ports)
 {
-	return bank_lines(sizeof(struct progress)) + bank_lines(bank_size(&LONE_SHAPE, ports))
+	return kernel_lines(sizeof(struct progress)) + kernel_lines(bank_size(&LONE_SHAPE, ports))
 	     + ports * (2 * sizeof(uint64_t) + 3);
 }
 
 struct progress *progress_init(void *memory, size_t ports)
 {
 	struct progress *p = memory;
-	uint8_t *next = (uint8_t *)memory + bank_lines(sizeof *p);
+	uint8_t *next = (uint8_t *)memory + kernel_lines(sizeof *p);
 
 	memset(memory, 0, progress_size(ports));
 	bank_init(&p->bank, next, &LONE_SHAPE, ports);
-	next += bank_lines(bank_size(&LONE_SHAPE, ports));
+	next += kernel_lines(bank_size(&LONE_SHAPE, ports));
 	p->floor = level_power(LEVEL_MIN) * (float)LONE_WINDOW;
 	p->first = (uint64_t *)(void *)next;
 	p->last = p->first + ports;

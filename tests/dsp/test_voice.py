@@ -89,4 +89,4 @@ def test_c_and_twin_agree_on_random_mixes(seed: int) -> None:
     ours, twins = VoiceBank(5).feed(octets), VoiceTwin(5).feed(octets)
     for port in range(5):
         for kind in (EventKind.VOICE_ON, EventKind.VOICE_OFF):
-            assert times_ms(ours, kind, port) == pytest.approx(times_ms(twins, kind, port), abs=VoiceTwin.HOP / 8)
+            assert times_ms(ours, kind, port) == times_ms(twins, kind, port)

@@ -1,0 +1,103 @@
+"""One pass over the octets of many ports serves all detectors that are switched on (csrc/listener.h)."""
+
+from threading import Lock
+from typing import ClassVar, Final
+
+import numpy as np
+
+from kmcc.dsp._core import ffi, lib
+from kmcc.dsp.bank import (
+    DETECTION_DTYPE,
+    EVENT_DTYPE,
+    Events,
+    Octets,
+    aligned_memory,
+    check_alaw,
+    check_port,
+    check_port_count,
+)
+from kmcc.dsp.engine_event import Detect
+from kmcc.dsp.errors import BusyError
+
+
+class Listener:
+    """Any detectors on any of its ports; none is on at first."""
+
+    def __init__(self, ports: int, detectors: Detect) -> None:
+        """`detectors` are those that may be switched on."""
+        self.ports: Final = check_port_count(ports)
+        self.detectors: Final = detectors
+        memory, self._owner = aligned_memory(lib.listener_size(ports, detectors))
+        self._state = lib.listener_init(memory, ports, detectors)
+        self._out = np.empty(lib.listener_room(self._state), DETECTION_DTYPE)
+        self._samples = 0
+        self._turn: Final = Lock()
+
+    def enable(self, port: int, detectors: Detect, *, on: bool) -> None:
+        """Let a port be heard by these detectors or not; either forgets what they heard before."""
+        check_port(port, self.ports)
+        self._take_turn()
+        try:
+            for detector in Detect(detectors & self.detectors):
+                lib.listener_enable(self._state, detector.bit_length() - 1, port, int(on))
+        finally:
+            self._turn.release()
+
+    def feed(self, alaw: Octets) -> Events:
+        """Hear any number of samples of every port; what was certain within them, in order of time."""
+        octets = check_alaw(alaw, self.ports)
+        if octets.strides[1] != 1 or octets.strides[0] < 0:
+            octets = np.ascontiguousarray(octets)
+        self._take_turn()
+        try:
+            return self._feed(octets)
+        finally:
+            self._turn.release()
+
+    def _take_turn(self) -> None:
+        if not self._turn.acquire(blocking=False):
+            raise BusyError("listener")
+
+    def _feed(self, octets: Octets) -> Events:
+        parts = []
+        at, (_, samples) = 0, octets.shape
+        start = ffi.cast("uint8_t *", octets.ctypes.data)
+        out = ffi.cast("struct detection *", ffi.from_buffer(self._out))
+        found = ffi.new("size_t *")
+        while at < samples:
+            took = lib.listener_feed(
+                self._state, start + at, octets.strides[0], samples - at, out, len(self._out), found
+            )
+            parts.append(self._events(found[0]))
+            self._samples += took
+            at += took
+        return np.concatenate(parts)
+
+    def _events(self, found: int) -> Events:
+        detections = self._out[:found]
+        detections = detections[np.argsort(detections["offset"], kind="stable")]
+        events = np.empty(found, EVENT_DTYPE)
+        for field in ("port", "kind", "code", "a", "b"):
+            events[field] = detections[field]
+        events["sample"] = detections["offset"].astype(np.uint64) + np.uint64(self._samples)
+        return events
+
+
+class ListenerBank:
+    """A listener with one detector, on for all ports from the start."""
+
+    DETECTOR: ClassVar[Detect]
+
+    def __init__(self, ports: int) -> None:
+        self._listener: Final = Listener(ports, self.DETECTOR)
+        self.ports: Final = ports
+        for port in range(ports):
+            self._listener.enable(port, self.DETECTOR, on=True)
+
+    def enable(self, port: int, *, on: bool) -> None:
+        """Let a port be heard or not; either forgets what was heard before."""
+        self._listener.enable(port, self.DETECTOR, on=on)
+
+    def feed(self, alaw: Octets) -> Events:
+        """Hear any number of samples of every port; what was certain within them, in order of time."""
+        return self._listener.feed(alaw)

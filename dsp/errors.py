@@ -42,3 +42,13 @@ class WavError(DspError):
     def __init__(self, name: str, found: str, expected: str) -> None:
         super().__init__(f"{name}: found {found}, expected {expected}")
         self.name = name
+
+
+class ProfileError(DspError):
+    """A tone profile that contradicts itself or asks for what no receiver can hear."""
+
+    def __init__(self, profile: str, tone: str, found: str, expected: str) -> None:
+        where = f"tone profile {profile!r}" + (f", tone {tone!r}" if tone else "")
+        super().__init__(f"{where}: found {found}, expected {expected}")
+        self.profile = profile
+        self.tone = tone

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from kmcc.dsp.cadence import CadenceMatcher
 from kmcc.dsp.engine import EngineEvent, EventKind
-from kmcc.dsp.progress import CadenceMatcher
 from kmcc.switch.autodial.classify import Classifier, ClassifierSettings, Signal, Supervision
 from kmcc.switch.autodial.result import Result
 from kmcc.switch.call import Call
@@ -65,7 +65,7 @@ class OutgoingAttempt:
     def _on_sound(self, event: EngineEvent) -> None:
         match event.kind:
             case EventKind.TONE_ON:
-                self._hear(self._tones.on(event.at - event.b))
+                self._hear(self._tones.on(event.at - event.b, event.code, event.a / 100))
             case EventKind.TONE_OFF:
                 self._hear(self._tones.off(event.at - event.b))
             case EventKind.VOICE_ON:

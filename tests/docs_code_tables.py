@@ -18,6 +18,7 @@ from kmcc.config.channels import channel_words
 from kmcc.config.sections import Section
 from kmcc.console.metrics import Figures, families
 from kmcc.dsp.tone import CHINA_TONES
+from kmcc.dsp.tone_plans import PROFILES
 from kmcc.store.tables import Base
 from kmcc.switch.cdr import CSV_COLUMNS
 from kmcc.switch.circuit import Cause
@@ -56,6 +57,21 @@ def tones() -> Made:
         for name, tone in CHINA_TONES.items()
     ]
     return ("tone", "Hz", "dBm0", "on/off, ms"), rows
+
+
+def tone_profiles() -> Made:
+    rows: Rows = [
+        (
+            profile.name,
+            f"`{tone.name}`",
+            " ".join(f"{'+'.join(f'{hz:g}' for hz in step.hz) or '-'}:{step.ms or 'on'}" for step in tone.steps),
+            tone.needed,
+            "" if tone.early_ms is None else f"{tone.early_ms:g}",
+        )
+        for profile in PROFILES.values()
+        for tone in profile.tones
+    ]
+    return ("profile", "tone", "Hz:ms, - = pause", "parts needed", "the last after, ms"), rows
 
 
 # --- switch ---------------------------------------------------------------------------------------------------------

@@ -9,7 +9,18 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from tests.docs_code_tables import cause, cdr, config, engine_events, engine_ops, exit_codes, metrics, stored, tones
+from tests.docs_code_tables import (
+    cause,
+    cdr,
+    config,
+    engine_events,
+    engine_ops,
+    exit_codes,
+    metrics,
+    stored,
+    tone_profiles,
+    tones,
+)
 from tests.docs_protocol_tables import (
     backward_signals,
     cycles_in,
@@ -49,6 +60,7 @@ TABLES: Final[Mapping[str, Callable[[], tuple[tuple[str, ...], Rows]]]] = {
     "seat": seat,
     "stored": stored,
     "timers": timers,
+    "tone-profiles": tone_profiles,
     "tones": tones,
     **QUALITY_TABLES,
 }

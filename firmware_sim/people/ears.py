@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Mapping
 
+from kmcc.dsp.cadence import CadenceMatcher
 from kmcc.dsp.engine import Detect, EngineEvent, EventKind
-from kmcc.dsp.progress import CadenceMatcher
 from kmcc.switch.media import Media
 
 TONE_CHECK_S = 0.1  # how often a tone that just goes on is looked at
@@ -56,7 +56,7 @@ class Ears:
     def _on_event(self, event: EngineEvent) -> None:
         match event.kind:
             case EventKind.TONE_ON:
-                self._note_tone(self._tones.on(event.at - event.b))
+                self._note_tone(self._tones.on(event.at - event.b, event.code, event.a / 100))
             case EventKind.TONE_OFF:
                 self._note_tone(self._tones.off(event.at - event.b))
             case EventKind.SPOTTED:

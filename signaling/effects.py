@@ -19,6 +19,16 @@ class ProtocolError(KmccError):
         self.event = event
 
 
+class RangeError(ProtocolError):
+    """A command with a value that no signal can carry; nothing was sent."""
+
+    def __init__(self, machine: str, command: str, row: str, found: object, expected: str) -> None:
+        KmccError.__init__(self, f"{machine}: {command}: {row} must be {expected}, got {found!r}")
+        self.machine = machine
+        self.state = ""
+        self.event = command
+
+
 class ProfileError(KmccError):
     """A signalling profile that cannot be used; names the row."""
 

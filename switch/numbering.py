@@ -2,8 +2,8 @@
 
 A row covers the numbers that begin with its prefix and with no longer prefix of another row. A number is good when its
 length lies between the row's min_digits and max_digits. While a good number can still become a longer good one the
-verdict is MORE; it is COMPLETE when it cannot. Nothing here tells that no more digits come: kmcc.config refuses rows
-with max_digits above min_digits (open numbering). Congestion is no matter of the plan: whoever owns the routes lays it
+verdict is GOOD, and the register waits for digits until its inter-digit time is over (open numbering); it is COMPLETE
+when it cannot. Congestion is no matter of the plan: whoever owns the routes lays it
 over the verdict.
 
 Refused when the plan is made, because an exchange could not act on it: two rows with one prefix; min_digits above
@@ -75,7 +75,9 @@ class NumberPlan:
             return Verdict.MORE if digits in self._beginnings else Verdict.VACANT
         if len(digits) > row.max_digits or not _is_number(digits):
             return Verdict.VACANT
-        return Verdict.COMPLETE if len(digits) == row.max_digits else Verdict.MORE
+        if len(digits) == row.max_digits:
+            return Verdict.COMPLETE
+        return Verdict.GOOD if len(digits) >= row.min_digits else Verdict.MORE
 
     def route(self, digits: str) -> Route | None:
         """Where a good number leads; None when it is no good number."""

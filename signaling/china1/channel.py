@@ -17,6 +17,7 @@ from kmcc.signaling.china1.messages import (
     Alarm,
     Answer,
     Clear,
+    Command,
     Effect,
     Event,
     Failure,
@@ -26,15 +27,16 @@ from kmcc.signaling.china1.messages import (
     PulseDone,
     Refuse,
     Seize,
+    SeizeThrough,
     SendBits,
+    SendOn,
     SignalOff,
     SignalOn,
 )
-from kmcc.signaling.china1.plan import Analyse
+from kmcc.signaling.china1.plan import Analyse, AniAfter
 from kmcc.signaling.china1.profile import LOCAL, Profile
-from kmcc.signaling.effects import Expired, ProtocolError
+from kmcc.signaling.effects import Expired, ProtocolError, RangeError
 
-Command = Seize | Accept | Refuse | Answer | Clear
 DIGITS: Final = frozenset("0123456789")
 
 
@@ -124,19 +126,36 @@ class OutgoingChannel(Channel):
 
     def _obey(self, command: Command) -> Iterable[Effect]:
         match command:
-            case Seize():
+            case Seize() | SeizeThrough():
                 return self._seize(command)
             case Clear():
                 return self._to_line(line_out.In.CLEAR)
         raise self._refuse(command)
 
-    def _seize(self, call: Seize) -> Iterable[Effect]:
-        numbers_are_good = _is_number(call.called) and (call.calling is None or _is_number(call.calling))
-        if not (numbers_are_good and 1 <= call.ka <= 15 and 1 <= call.kd <= 6):
-            raise self._refuse(call)
+    def _seize(self, call: Seize | SeizeThrough) -> Iterable[Effect]:
+        if isinstance(call, Seize):
+            self._check_range(call)
         effects = self._to_line(line_out.In.SEIZE)
         self._register.load(call)
         return effects
+
+    def _check_range(self, call: Seize) -> None:
+        prefixes = self._profile.prefixes
+        rows: tuple[tuple[str, object, bool, str], ...] = (
+            ("called", call.called, _is_number(call.called), "one or more digits 0-9"),
+            ("calling", call.calling, call.calling is None or _is_number(call.calling), "digits 0-9 or None"),
+            ("ka", call.ka, call.ka in range(1, 11), "1..10 (GB 3377-82)"),
+            ("kd", call.kd, call.kd in range(1, 7), "1..6 (GB 3377-82)"),
+            (
+                "prefixes",
+                [prefix.value for prefix in call.prefixes],
+                set(call.prefixes) <= set(prefixes),
+                f"of {[prefix.value for prefix in prefixes]} (register.leading)",
+            ),
+        )
+        for row, found, is_good, expected in rows:
+            if not is_good:
+                raise RangeError(f"{self.role} channel", "Seize", row, found, expected)
 
     def _expired(self, timer: str) -> Iterable[Effect]:
         if timer == self._line.timer:
@@ -167,12 +186,12 @@ class OutgoingChannel(Channel):
 class IncomingChannel(Channel):
     role = "incoming"
 
-    def __init__(self, profile: Profile, analyse: Analyse) -> None:
+    def __init__(self, profile: Profile, analyse: Analyse, ani_after: AniAfter | None = None) -> None:
         super().__init__(profile)
         self._line: Machine[line_in.State, line_in.In, line_in.Out] = Machine(
             "incoming line", line_in.State.UNKNOWN, line_in.TABLE, line_in.TIMERS, profile
         )
-        self._register = register_in.IncomingRegister(profile, analyse)
+        self._register = register_in.IncomingRegister(profile, analyse, ani_after)
 
     @property
     def so_far(self) -> tuple[str, str | None, int | None]:
@@ -200,21 +219,22 @@ class IncomingChannel(Channel):
 
     def _obey(self, command: Command) -> Iterable[Effect]:
         match command:
-            case Accept() | Refuse():
-                return self._decide(command)
+            case Accept(kb):
+                return self._accept(kb)
+            case Refuse(failure):
+                return self._from_register(self._register.refuse(failure))
+            case SendOn():
+                return self._from_register(self._register.receive(cycle_in.In.SEND_ON))
             case Answer():
                 return self._to_line(line_in.In.ANSWER)
             case Clear():
                 return self._to_line(line_in.In.CLEAR)
         raise self._refuse(command)
 
-    def _decide(self, command: Accept | Refuse) -> Iterable[Effect]:
-        if isinstance(command, Refuse):
-            kb = self._profile.kb_for(command.failure, self._register.kd)
-            return self._from_register(self._register.decide(cycle_in.In.REFUSE, kb))
-        if command.kb not in self._profile.free_kb:
-            raise self._refuse(command)
-        return self._from_register(self._register.decide(cycle_in.In.ACCEPT, command.kb))
+    def _accept(self, kb: int) -> Iterable[Effect]:
+        if kb not in self._profile.free_kb:
+            raise RangeError(f"{self.role} channel", "Accept", "kb", kb, f"one of {list(self._profile.free_kb)}")
+        return self._from_register(self._register.accept(kb))
 
     def _expired(self, timer: str) -> Iterable[Effect]:
         if timer == self._line.timer:

@@ -34,6 +34,32 @@ class Repeat(Enum):
     LAST_BUT_ONE = "last_but_one"  # Q.441 A-2
 
 
+class Ani(Enum):
+    """What A6 asks for."""
+
+    NUMBER = "number"  # KA, then the calling number and 15 (GB 3377-82)
+    KA_ONLY = "ka_only"  # KA; the A1 that answers it means the next called digit
+
+
+class Leading(Enum):
+    """Which signals 11 to 15 may come before the called number on a circuit."""
+
+    NONE = "none"
+    KC = "kc"  # toll exchange to toll exchange
+    KE = "ke"  # toll to local exchange, and by way of a tandem
+
+
+class Prefix(Enum):
+    """A KC or KE signal; the value is the row of the profile that holds its number."""
+
+    KC_PRIORITY = "kc_priority"
+    KC_DESIGNATED = "kc_designated"
+    KC_TEST = "kc_test"
+    KC_SATELLITE = "kc_satellite"
+    KE_TANDEM = "ke_tandem"
+    KE_TEST = "ke_test"
+
+
 class Kb(Enum):
     """What a KB signal says about the called subscriber."""
 
@@ -64,8 +90,10 @@ TIMERS: Final = (
     Timer("t2", 24_000, "outgoing: no forward signal on (Q.476)"),
     Timer("t3", 15_000, "incoming: between two forward signals, the first one too (Q.476)"),
     Timer("t4", 15_000, "incoming: backward signal on and the forward signal does not stop"),
+    Timer("interdigit", 5_000, "incoming: a number that is good as it is waits for another digit; then a pulse of A3"),
     Timer("pulse", 150, "length of an A signal sent as a pulse (Q.442)"),
     Timer("pulse_gap", 100, "end of the last backward signal to a pulse, at least (Q.442)"),
+    Timer("pulse_ignore", 300, "start of a pulse of A3 until forward signals count again (Q.442)"),
 )
 
 FORWARD: Final[Mapping[Forward, int]] = MappingProxyType(

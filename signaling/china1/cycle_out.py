@@ -1,7 +1,8 @@
 """MFC register of the outgoing end: forward signals compelled by group A and KB, GB 3377-82 with T1, T2 of Q.476.
 
 A cycle is: our signal on (T1), backward signal on and ours off (T2), backward signal off, next signal. A state is
-named after what is on, or after what the last backward signal asked for.
+named after what is on, or after what the last backward signal asked for. A called digit is any signal of
+the called number: KC or KE before it and an end mark behind it, where the profile has them, go the way of its digits.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from kmcc.signaling.china1.messages import (
     Hear,
     Indication,
     StopSignal,
+    Through,
 )
 
 
@@ -53,6 +55,7 @@ class In(Enum):
     A4 = "A4"
     A5 = "A5"
     A6 = "A6"
+    A1_AFTER_KA = "A1 after KA alone"  # the profile asks for no calling number
     KB_FREE = "KB free"
     KB_BUSY = "KB busy"
     KB_VACANT = "KB vacant"
@@ -60,6 +63,7 @@ class In(Enum):
     FOREIGN = "foreign"
     BACKWARD_OFF = "backward off"
     NUMBER_SPENT = "number spent"  # backward off, and the number asked for has no digit left
+    THROUGH = "through"  # the seizure is acknowledged, and another exchange sends the number
     T1 = "t1"
     T2 = "t2"
 
@@ -124,6 +128,7 @@ CYCLES: Final[Mapping[tuple[State, In | Register], Row]] = {
     (State.CALLED_DIGIT, In.A5): (State.GOT_VACANT, (SILENT,)),
     (State.CALLED_DIGIT, In.A6): (State.NEXT_KA, (SILENT,)),
     (State.KA, In.A1): (State.NEXT_CALLING, (SILENT,)),
+    (State.KA, In.A1_AFTER_KA): (State.NEXT_CALLED, (SILENT,)),
     (State.KA, In.A2): (State.REPEAT_CALLED, (SILENT,)),
     (State.KA, In.A3): (State.NEXT_KD, (SILENT,)),
     (State.KA, In.A4): (State.GOT_CONGESTION, (SILENT,)),
@@ -167,6 +172,8 @@ CYCLES: Final[Mapping[tuple[State, In | Register], Row]] = {
     # the line
     (State.OFF, Register.START): (State.CALLED_DIGIT, (Hear(Direction.BACKWARD), Do.SEND_NEXT_CALLED)),
     (State.GOT_FREE, Register.FINISH): (State.OFF, (DEAF, Do.REPORT_ALERTING)),
+    # end to end: our register keeps out of it, the line waits for the answer
+    (State.OFF, In.THROUGH): (State.OFF, (Line.KB_FREE, Line.KB_ENDED, Through())),
 }
 
 TABLE: Final[Mapping[tuple[State, In | Register], Row]] = MappingProxyType(

@@ -7,6 +7,7 @@ foreign signal (third frequency, 540 or 660 Hz).
 from dataclasses import dataclass
 from enum import Enum
 
+from kmcc.signaling.china1.codes import Prefix
 from kmcc.signaling.effects import Expired, StartTimer, StopTimer
 
 
@@ -68,12 +69,18 @@ class PulseDone:
 
 @dataclass(frozen=True, slots=True)
 class Seize:
-    """Outgoing: place a call. `calling` None = there is no calling number."""
+    """Outgoing: place a call. `calling` None = there is no calling number; `prefixes` go before the called number."""
 
     called: str
     calling: str | None
     ka: int
     kd: int
+    prefixes: tuple[Prefix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeizeThrough:
+    """Outgoing: take the circuit for a number that another exchange will send over it (end-to-end signalling)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,11 @@ class Refuse:
     """Incoming, after Offered: sends the KB that tells this failure, then waits for clear forward."""
 
     failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class SendOn:
+    """Incoming, after InTransit: the next exchange listens on this circuit; A2 asks for the number once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +163,22 @@ class Offered:
     calling: str | None
     ka: int | None
     kd: int
+    prefixes: tuple[Prefix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InTransit:
+    """Incoming: these digits say that another exchange takes the number; answer with SendOn or Refuse."""
+
+    called: str
+    calling: str | None
+    ka: int | None
+    prefixes: tuple[Prefix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """The circuit carries the register signals of others from now on: join both circuits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +227,20 @@ class Alarm:
     failure: Failure
 
 
-Event = LineBits | SignalOn | SignalOff | PulseDone | Expired | Seize | Accept | Refuse | Answer | Clear
-Indication = Seized | Offered | Alerting | Answered | FarCleared | Failed | Idle | Blocked | Unblocked | Alarm
+Command = Seize | SeizeThrough | Accept | Refuse | SendOn | Answer | Clear
+Event = LineBits | SignalOn | SignalOff | PulseDone | Expired | Command
+Indication = (
+    Seized
+    | Offered
+    | InTransit
+    | Through
+    | Alerting
+    | Answered
+    | FarCleared
+    | Failed
+    | Idle
+    | Blocked
+    | Unblocked
+    | Alarm
+)
 Effect = SendBits | SendSignal | SendPulse | StopSignal | Hear | StartTimer | StopTimer | Indication

@@ -1,4 +1,4 @@
-"""What the numbering plan tells an incoming register after each called digit (Q.440: A1, A3, A4 or A5 is due)."""
+"""What the numbering plan tells an incoming register after each called digit (Q.440: A1, A2, A3, A4 or A5 is due)."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -6,10 +6,15 @@ from enum import Enum
 
 class Verdict(Enum):
     MORE = "more digits are needed"  # A1
+    GOOD = "good as it is, more digits may follow"  # A1; a pulse of A3 when none follows
     COMPLETE = "the number is complete"  # A3
     VACANT = "no such number"  # A5
     CONGESTION = "no way to the number now"  # A4
+    TRANSIT = "another exchange takes the number from its first digit"  # A2, when that exchange is there
 
 
 Analyse = Callable[[str], Verdict]
 """A pure function of the called digits so far; the first verdict is asked for after the first digit."""
+
+AniAfter = Callable[[str], int | None]
+"""After which called digit of such a number the calling number is asked for; None = as the profile says."""

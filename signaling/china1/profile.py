@@ -17,8 +17,21 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from kmcc.signaling.china1.codes import BACKWARD, FORWARD, MUST_DIFFER, TIMERS, Backward, Forward, Kb, Repeat, Timer
+from kmcc.signaling.china1.codes import (
+    BACKWARD,
+    FORWARD,
+    TIMERS,
+    Ani,
+    Backward,
+    Forward,
+    Kb,
+    Leading,
+    Prefix,
+    Repeat,
+    Timer,
+)
 from kmcc.signaling.china1.messages import Failure
+from kmcc.signaling.china1.profile_checks import wrong_rows
 from kmcc.signaling.effects import ProfileError
 
 StateT = TypeVar("StateT", bound=Enum)
@@ -32,10 +45,21 @@ class Profile:
     timers: tuple[Timer, ...] = TIMERS
     level_dbm0: float = -11.5  # of each frequency sent (Q.454)
     ani_after_digits: int = 1  # incoming: A6 after this called digit or the last one; 0 = never
+    ani: Ani = Ani.NUMBER  # what A6 asks for
     end_of_cli: int = 15
+    absent_cli: tuple[int, ...] = (12,)  # incoming: these, too, end a calling number; there is none then (Q.480 I-12)
+    end_of_called: int = 0  # outgoing: sent after the last digit when one more is asked for; 0 = not agreed
     ka: int = 1  # ordinary subscriber, periodic billing
     kd: int = 3  # local telephone
+    leading: Leading = Leading.NONE  # KC or KE may come before the called number
+    kc_priority: int = 11
+    kc_designated: int = 12  # Z
+    kc_test: int = 13  # T
+    kc_satellite: int = 14  # W, satellite-hop control
+    ke_tandem: int = 11  # H
+    ke_test: int = 13  # T
     repeat: Repeat = Repeat.FROM_FIRST
+    repeat_leading: bool = True  # A2 asks for KC and KE again, too
     pulse_signals: tuple[int, ...] = (3, 4)  # A signals that may be sent as a pulse
     toll_kd: tuple[int, ...] = (1, 2, 5, 6)  # KD to which the left column of KB applies
     free_kb: tuple[int, ...] = (1, 6)
@@ -46,11 +70,23 @@ class Profile:
     congestion_kb: int = 4  # on a local call KB4 is busy or congestion; the caller hears busy
 
     def __post_init__(self) -> None:
-        for wrong in (*_wrong_codes(self), *_wrong_timers(self), *_wrong_signals(self), *_wrong_kb(self)):
+        for wrong in wrong_rows(self):
             raise ProfileError(f"profile {self.name}: {wrong}")
 
     def ms(self, timer: str) -> int:
         return next(row.ms for row in self.timers if row.name == timer)
+
+    def prefix_signal(self, prefix: Prefix) -> int:
+        return int(getattr(self, prefix.value))
+
+    def prefix_of(self, signal: int) -> Prefix | None:
+        """What this signal says before the called number; None where no such signal may come."""
+        return next((prefix for prefix in self.prefixes if self.prefix_signal(prefix) == signal), None)
+
+    @property
+    def prefixes(self) -> tuple[Prefix, ...]:
+        """Those of its kind of circuit."""
+        return tuple(prefix for prefix in Prefix if prefix.value.startswith(f"{self.leading.value}_"))
 
     def kb_meaning(self, kb: int, kd: int) -> Kb | None:
         """None = a spare KB, which nobody should send."""
@@ -69,75 +105,6 @@ class Profile:
         if failure is Failure.CALLED_BUSY:
             return self.toll_busy_kb if kd in self.toll_kd else self.local_busy_kb
         return self.congestion_kb
-
-
-def _wrong_codes(profile: Profile) -> list[str]:
-    codes: dict[Forward | Backward, int] = dict([*profile.forward.items(), *profile.backward.items()])
-    wrong = [f"{_row(state)} is missing" for state in (*Forward, *Backward) if state not in codes]
-    # 0000 would imitate the multiframe alignment (G.704), so it is no code.
-    wrong += [f"{_row(s)} must be 1..15, got {code}" for s, code in codes.items() if not 1 <= code <= 15]
-    if wrong:
-        return wrong
-    return [
-        f"{_row(one)} and {_row(two)} must differ, both are {codes[one]:04b}"
-        for one, two in MUST_DIFFER
-        if codes[one] == codes[two]
-    ]
-
-
-def _row(state: Forward | Backward) -> str:
-    return f"{type(state).__name__.lower()}.{state.value}"
-
-
-def _wrong_timers(profile: Profile) -> list[str]:
-    given = [row.name for row in profile.timers]
-    wrong = [f"timers.{row.name} is missing" for row in TIMERS if row.name not in given]
-    wrong += [f"timers.{row.name} must be above 0 ms, got {row.ms}" for row in profile.timers if row.ms <= 0]
-    return wrong
-
-
-def _wrong_signals(profile: Profile) -> list[str]:
-    p = profile
-    kbs = (*p.free_kb, *p.busy_kb, p.vacant_kb, p.local_busy_kb, p.toll_busy_kb, p.congestion_kb)
-    rows: tuple[tuple[str, tuple[int, ...], int, int], ...] = (
-        ("ani_after_digits", (p.ani_after_digits,), 0, 99),
-        ("end_of_cli", (p.end_of_cli,), 11, 15),
-        ("ka", (p.ka,), 1, 15),
-        ("kd", (p.kd, *p.toll_kd), 1, 6),
-        ("pulse_signals", p.pulse_signals, 1, 6),
-        ("kb", kbs, 1, 6),
-    )
-    wrong = [
-        f"register.{name} must be {low}..{high}, got {value}"
-        for name, values, low, high in rows
-        for value in values
-        if not low <= value <= high
-    ]
-    if not -35 <= p.level_dbm0 <= -5:
-        wrong.append(f"register.level_dbm0 must be -35..-5 (Q.455), got {p.level_dbm0}")
-    return wrong
-
-
-def _wrong_kb(profile: Profile) -> list[str]:
-    """Each KB may mean one thing, except that busy and congestion share KB4 (GB 3377-82)."""
-    p = profile
-    clashes = (
-        ("free_kb", p.free_kb, "busy_kb", p.busy_kb),
-        ("free_kb", p.free_kb, "vacant_kb", (p.vacant_kb,)),
-        ("free_kb", p.free_kb, "congestion_kb", (p.congestion_kb,)),
-        ("busy_kb", p.busy_kb, "vacant_kb", (p.vacant_kb,)),
-        ("vacant_kb", (p.vacant_kb,), "congestion_kb", (p.congestion_kb,)),
-    )
-    wrong = [
-        f"register.{one} and register.{two} both have {kb}"
-        for one, ones, two, twos in clashes
-        for kb in ones
-        if kb in twos
-    ]
-    for name, kb in (("local_busy_kb", p.local_busy_kb), ("toll_busy_kb", p.toll_busy_kb)):
-        if kb not in p.busy_kb:
-            wrong.append(f"register.{name} is {kb}, which is not in register.busy_kb")
-    return wrong if p.free_kb else [*wrong, "register.free_kb is empty"]
 
 
 LOCAL: Final = Profile()
@@ -216,10 +183,15 @@ def _typed(row: str, like: object, value: object) -> object:
         if not isinstance(value, (list, tuple)):
             raise ProfileError(f"profile: {row} must be a list of signals, got {value!r}")
         return tuple(_whole(row, signal) for signal in value)
-    if isinstance(like, Repeat):
-        if value not in [way.value for way in Repeat]:
-            raise ProfileError(f"profile: {row} must be from_first or last_but_one, got {value!r}")
-        return Repeat(value)
+    if isinstance(like, Enum):
+        ways = [way.value for way in type(like)]
+        if value not in ways:
+            raise ProfileError(f"profile: {row} must be {' or '.join(ways)}, got {value!r}")
+        return type(like)(value)
+    if isinstance(like, bool):
+        if not isinstance(value, bool):
+            raise ProfileError(f"profile: {row} must be true or false, got {value!r}")
+        return value
     if isinstance(like, float):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ProfileError(f"profile: {row} must be a level in dBm0, got {value!r}")

@@ -3,12 +3,21 @@
 from types import MappingProxyType
 from typing import Final
 
-from kmcc.signaling.china1.codes import Kb, Repeat
+from kmcc.signaling.china1.codes import Ani, Kb, Repeat
 from kmcc.signaling.china1.cycle_out import A_SIGNALS, TABLE, TIMERS, Do, In, Out, State
 from kmcc.signaling.china1.line_out import In as Line
 from kmcc.signaling.china1.line_out import Register
 from kmcc.signaling.china1.machine import Machine
-from kmcc.signaling.china1.messages import Alerting, Direction, Effect, Seize, SendSignal, SignalOff, SignalOn
+from kmcc.signaling.china1.messages import (
+    Alerting,
+    Direction,
+    Effect,
+    Seize,
+    SeizeThrough,
+    SendSignal,
+    SignalOff,
+    SignalOn,
+)
 from kmcc.signaling.china1.profile import Profile
 
 KB_SIGNALS: Final = MappingProxyType(
@@ -30,6 +39,8 @@ class OutgoingRegister:
         )
         self._profile = profile
         self._call = Seize("", None, profile.ka, profile.kd)
+        self._is_through = False
+        self._called: tuple[int, ...] = ()  # the signals of the called number, with what goes before and behind
         self._called_sent = 0
         self._calling_sent = 0
         self._heard = 0
@@ -43,16 +54,23 @@ class OutgoingRegister:
     def timer(self) -> str | None:
         return self._machine.timer
 
-    def load(self, call: Seize) -> None:
-        self._call = call
+    def load(self, call: Seize | SeizeThrough) -> None:
+        self._is_through = isinstance(call, SeizeThrough)
         self._called_sent = 0
         self._calling_sent = 0
+        if isinstance(call, Seize):
+            self._call = call
+            before = map(self._profile.prefix_signal, call.prefixes)
+            behind = (self._profile.end_of_called,) if self._profile.end_of_called else ()
+            self._called = (*before, *map(_signal, call.called), *behind)
 
     def hear(self, event: SignalOn | SignalOff) -> tuple[Line | Effect, ...]:
         what = self._classify(event)
         return self.receive(what) if self._machine.has_row(what) else ()
 
     def receive(self, what: In | Register) -> tuple[Line | Effect, ...]:
+        if what is Register.START and self._is_through:
+            what = In.THROUGH
         out: list[Line | Effect] = []
         for effect in self._machine.receive(what):
             out.extend(self._resolve(effect) if isinstance(effect, Do) else (effect,))
@@ -62,6 +80,8 @@ class OutgoingRegister:
         if isinstance(event, SignalOff):
             return In.NUMBER_SPENT if self._is_spent() else In.BACKWARD_OFF
         self._heard = event.number
+        if self.state is State.KA and event.number == 1 and self._profile.ani is Ani.KA_ONLY:
+            return In.A1_AFTER_KA
         if self.state is not State.KD:
             return A_SIGNALS.get(event.number, In.FOREIGN)
         meaning = self._profile.kb_meaning(event.number, self._call.kd)
@@ -70,7 +90,7 @@ class OutgoingRegister:
     def _is_spent(self) -> bool:
         """Has the number that was asked for no digit left?"""
         if self.state is State.NEXT_CALLED:
-            return self._called_sent >= len(self._call.called)
+            return self._called_sent >= len(self._called)
         return self.state is State.NEXT_CALLING and self._calling_sent >= len(self._call.calling or "")
 
     def _resolve(self, do: Do) -> tuple[Effect, ...]:
@@ -98,11 +118,11 @@ class OutgoingRegister:
 
     def _called_digit(self, at: int) -> tuple[Effect, ...]:
         self._called_sent = at + 1
-        return (SendSignal(Direction.FORWARD, _signal(self._call.called[at])),)
+        return (SendSignal(Direction.FORWARD, self._called[at]),)
 
     def _repeat_from(self) -> int:
         if self._profile.repeat is Repeat.FROM_FIRST:
-            return 0
+            return 0 if self._profile.repeat_leading else len(self._call.prefixes)
         return max(0, self._called_sent - 2)
 
 

@@ -82,10 +82,13 @@ REFUSED = [
         ],
     ),
     (
-        ACCESS + number("0", 3, 13, 'service = "toll"'),
+        ACCESS
+        + number("0", 3, 13, 'service = "toll"')
+        + OUT
+        + group("a", "1", "[trunk_groups.profile.register]\npulse_signals = [4]\n"),
         [
-            ":8: numbers[1].min_digits: found 3; expected the same as max_digits: "
-            "numbers of unknown length need the inter-digit timer of a later release"
+            ":19: trunk_groups[1].profile.register.pulse_signals: found [4]; expected 3 among them: "
+            "some of [[numbers]] have min_digits below max_digits"
         ],
     ),
     (

@@ -38,6 +38,7 @@ WAITS_FOR_EVER = {
         "cleared back",
         "await clear",
         "register: offered",
+        "register: routing",
         "await clear: A4 pulse",
     },
 }

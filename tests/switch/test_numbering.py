@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kmcc.signaling.china1.plan import Verdict
 from kmcc.switch.numbering import NumberPlan, NumberPlanError, NumberRow, Route
 
-MORE, COMPLETE, VACANT = Verdict.MORE, Verdict.COMPLETE, Verdict.VACANT
+MORE, GOOD, COMPLETE, VACANT = Verdict.MORE, Verdict.GOOD, Verdict.COMPLETE, Verdict.VACANT
 
 
 def row(
@@ -48,11 +48,11 @@ STORY = [
     ("31900000", VACANT, None),
     ("3188888", COMPLETE, "local"),
     ("0", MORE, None),
-    ("08713190000", MORE, "toll"),
+    ("08713190000", GOOD, "toll"),
     ("0871319000000", COMPLETE, "toll"),
     ("08713190000000", VACANT, None),
     ("0085229", MORE, None),
-    ("00852290", MORE, "international"),
+    ("00852290", GOOD, "international"),
     ("11*", VACANT, None),
     ("3190 00", VACANT, None),
     ("319000*", VACANT, None),
@@ -159,7 +159,10 @@ def test_agrees_with_trying_all_numbers(rows: list[NumberRow]) -> None:
     plan, numbers = plan_of(rows), good(rows)
     beginnings = {digits[:length] for digits in numbers for length in range(len(digits))}
     for digits in NUMBERS:
-        expected = MORE if digits in beginnings else COMPLETE if digits in numbers else VACANT
+        if digits in numbers:
+            expected = GOOD if digits in beginnings else COMPLETE
+        else:
+            expected = MORE if digits in beginnings else VACANT
         assert plan.analyse(digits) is expected
         route = plan.route(digits)
         assert (None if route is None else route.name) == numbers.get(digits)

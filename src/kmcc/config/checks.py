@@ -84,11 +84,17 @@ def _numbers_lead_somewhere(config: Config) -> Iterator[Finding]:
             yield Finding(("numbers", index, "route"), value_words(number.route), expected)
 
 
-def _numbers_have_one_length(config: Config) -> Iterator[Finding]:
-    for index, number in enumerate(config.numbers):
-        if number.min_digits != number.max_digits:
-            expected = "the same as max_digits: numbers of unknown length need the inter-digit timer of a later release"
-            yield Finding(("numbers", index, "min_digits"), str(number.min_digits), expected)
+def _open_numbers_can_be_ended(config: Config) -> Iterator[Finding]:
+    """A number of unknown length is ended by a pulse of A3: every group that calls come by must be able to send it."""
+    if all(number.min_digits == number.max_digits for number in config.numbers):
+        return
+    for index, group in enumerate(config.trunk_groups):
+        register = group.profile.get("register", {})
+        signals = register.get("pulse_signals") if isinstance(register, dict) else None
+        if group.direction != "out" and isinstance(signals, (list, tuple)) and 3 not in signals:
+            place = ("trunk_groups", index, "profile", "register", "pulse_signals")
+            expected = "3 among them: some of [[numbers]] have min_digits below max_digits"
+            yield Finding(place, str(list(signals)), expected)
 
 
 def _number_plan_is_sound(config: Config) -> Iterator[Finding]:
@@ -196,7 +202,7 @@ RULES: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
     _profiles_work,
     _names_are_unique,
     _numbers_lead_somewhere,
-    _numbers_have_one_length,
+    _open_numbers_can_be_ended,
     _number_plan_is_sound,
     _access_code_is_a_number,
     _seats_have_a_line,

@@ -27,7 +27,7 @@ from kmcc.switch.journal import Field
 from kmcc.switch.legbook import LegBook
 from kmcc.switch.loop_circuit import LoopCircuit
 from kmcc.switch.media import Media
-from kmcc.switch.numbering import NumberPlan, NumberRow
+from kmcc.switch.numbering import NumberPlans, NumberRow
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.queue.machine import QueueMachine
 from kmcc.switch.queue.parties import SeatKind, SeatProfile
@@ -96,7 +96,7 @@ class Rig:
         self.journal = MemoryJournal()
         self.records = Records()
         self.calendar = Calendar(START, asyncio.get_running_loop().time)
-        self.plan = NumberPlan(plant.numbers)
+        self.plans = NumberPlans(plant.numbers)
         channels = {"in": plant.in_channels, "out": plant.out_channels}
         self.groups = {name: self._group(name, wanted, plant) for name, wanted in channels.items()}
         self.phones = {str(801 + n): self._phone(n) for n in range(plant.seats)}
@@ -110,8 +110,8 @@ class Rig:
             media=self.media,
             prompts=self.town.prompts,
             journal=self.journal,
-            plan=self.plan,
-            onward=self.plan,
+            plans=self.plans,
+            onward=self.plans,
             groups=self.groups,
             flows=flows,
             seats=self.seats,
@@ -128,6 +128,7 @@ class Rig:
 
     def _group(self, name: str, channels: range, plant: Plant) -> TrunkGroup:
         use = Use.BOTH if plant.is_two_way else Use(name)
+        plan = self.plans.of(name)
         circuits = [
             China1Circuit(
                 f"{name}/{channel}",
@@ -135,7 +136,8 @@ class Rig:
                 self.media,
                 plant.profile,
                 use=use,
-                analyse=self.plan.analyse,
+                analyse=plan.analyse,
+                ani_after=plan.ani_after,
                 journal=self.journal,
             )
             for channel in channels

@@ -7,7 +7,7 @@ hung up, so a flow needs no clean-up of its own; the call server closes the legs
 import asyncio
 from enum import Enum
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Final, NoReturn, Protocol
 
 from kmcc.dsp.recorder import RecorderError, Recording
 from kmcc.switch.announce import Language
@@ -17,6 +17,9 @@ from kmcc.switch.journal import Field, Journal
 from kmcc.switch.leg import Leg, Milestone, first_of
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.speech_path import SpeechPath
+
+OWN: Final = ""
+"""In place of a trunk group's name, for calls of our own."""
 
 
 class Secrecy(Enum):
@@ -70,13 +73,16 @@ class Exchange(Protocol):
         """Where the next message left in this call goes."""
         ...
 
-    def ordinary_route(self, number: str) -> bool:
-        """Whether an ordinary call to this number can go on from here."""
+    def has_ordinary_route(self, call: "Call") -> bool:
+        """Whether it can go on from here as an ordinary call."""
         ...
 
 
 class Call:
-    """One call; `leg` is the side of the caller (or of the called party when we have dialled)."""
+    """One call; `leg` is the side of the caller (or of the called party when we have dialled).
+
+    `group` is the trunk group by which it came, OWN when we have dialled.
+    """
 
     def __init__(
         self,
@@ -88,6 +94,7 @@ class Call:
         called: str,
         calling: CallingParty,
         language: Language,
+        group: str = OWN,
     ) -> None:
         self.id = ident
         self.leg = leg
@@ -95,6 +102,7 @@ class Call:
         self.called = called
         self.calling = calling
         self.language = language
+        self.group = group
         self.service: str | None = None
         self.seat: str | None = None
         self.waiting_ms: int | None = None
@@ -267,7 +275,7 @@ class Call:
 
     async def proceed(self) -> None:
         """Treat as an ordinary call: on by the numbering plan, else vacant number."""
-        if not self._exchange.ordinary_route(self.called):
+        if not self._exchange.has_ordinary_route(self):
             await self.release(Cause.VACANT_NUMBER)
         cause = await self.connect(self.called)
         await self.release(cause)

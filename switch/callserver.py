@@ -10,7 +10,7 @@ import structlog
 
 from kmcc.dsp.recorder import RecorderError
 from kmcc.switch.announce import Language
-from kmcc.switch.call import Call, ConnectFailed
+from kmcc.switch.call import OWN, Call, ConnectFailed
 from kmcc.switch.cdr import LegDirection
 from kmcc.switch.circuit import (
     BlockingIndication,
@@ -26,7 +26,7 @@ from kmcc.switch.journal import Journal
 from kmcc.switch.leg import Leg, first_of
 from kmcc.switch.legbook import LegBook, LegEntry
 from kmcc.switch.media import Media
-from kmcc.switch.numbering import NumberPlan
+from kmcc.switch.numbering import NumberPlans
 from kmcc.switch.outgoing_legs import OutgoingLegs
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.speech_path import SpeechPath
@@ -46,7 +46,7 @@ class Seats(Protocol):
 class CallServer:
     """All calls of one switch.
 
-    `plan` says where a call that arrives leads: to a service of ours (a name in `flows`) or on to a trunk group.
+    `plans` say where a call that arrives leads: to a service of ours (a name in `flows`) or on to a trunk group.
     `onward` says by which trunk group an ordinary call to a number leaves; a number may be in both.
     """
 
@@ -56,8 +56,8 @@ class CallServer:
         media: Media,
         prompts: PromptSet,
         journal: Journal,
-        plan: NumberPlan,
-        onward: NumberPlan,
+        plans: NumberPlans,
+        onward: NumberPlans,
         groups: Mapping[str, TrunkGroup],
         flows: Mapping[str, Flow],
         seats: Seats,
@@ -68,7 +68,7 @@ class CallServer:
         self.media = media
         self.prompts = prompts
         self.journal = journal
-        self.plan = plan
+        self._plans = plans
         self.groups = groups
         self.calls: dict[str, Call] = {}
         self._flows = flows
@@ -152,20 +152,34 @@ class CallServer:
             if leg.setup.done():
                 setup = leg.setup.result()
                 entry.called, entry.calling = setup.called, setup.calling
-                await self._run(call_id, leg, path, entry)
+                await self._run(call_id, group, leg, path, entry)
             elif leg.incomplete is not None:
                 entry.called, entry.calling = leg.incomplete.called, leg.incomplete.calling
         finally:
             self._close_leg(call_id, leg, path, entry)
             self._clearing.take(leg, group)
 
-    async def _run(self, call_id: str, leg: Leg, path: SpeechPath, entry: LegEntry) -> None:
-        call = Call(call_id, leg, path, self, called=entry.called, calling=entry.calling, language=self._language)
-        route = self.plan.route(call.called)
+    async def _run(self, call_id: str, group: TrunkGroup, leg: Leg, path: SpeechPath, entry: LegEntry) -> None:
+        call = Call(
+            call_id,
+            leg,
+            path,
+            self,
+            called=entry.called,
+            calling=entry.calling,
+            language=self._language,
+            group=group.name,
+        )
+        route = self._plans.of(group.name).route(call.called)
         service = route.name if route is not None and route.name in self._flows else None
         call.service = entry.service = service
         call.note(
-            "call.offered", called=call.called, calling=call.calling.number, ka=call.calling.category, service=service
+            "call.offered",
+            called=call.called,
+            calling=call.calling.number,
+            ka=call.calling.category,
+            service=service,
+            charge_class=None if route is None else route.charge_class,
         )
         flow = self._flows[service] if service is not None else ordinary
         try:
@@ -188,7 +202,7 @@ class CallServer:
         ConnectFailed when there is no route or no idle circuit. The flow sees `leg.alerting` and `leg.answered`.
         """
         call_id = self._next_id()
-        leg = self._seize(call_id, number, calling)
+        leg = self._seize(call_id, number, calling, OWN)
         path = self._open_path(call_id, leg, self._outgoing.entry_of(leg))
         call = Call(call_id, leg, path, self, called=number, calling=calling, language=self._language)
         await self._spawn(self._speak(call, flow))
@@ -205,23 +219,23 @@ class CallServer:
 
     def place(self, call: Call, number: str) -> Leg:
         """Start an outgoing leg for this call. ConnectFailed when there is no route or no idle circuit."""
-        return self._seize(call.id, number, call.calling)
+        return self._seize(call.id, number, call.calling, call.group)
 
     def close_leg(self, call: Call, leg: Leg) -> None:
         """The outgoing leg of this call is over: release what is left and write its CDR."""
         self._legs.pop(leg, None)
         self._outgoing.close(leg, call.leg.ended.result() if call.leg.ended.done() else self._own_cause)
 
-    def _seize(self, call_id: str, number: str, calling: CallingParty) -> Leg:
+    def _seize(self, call_id: str, number: str, calling: CallingParty, origin: str) -> Leg:
         if self._is_closing:
             raise ConnectFailed(number, Cause.SHUTDOWN)
-        leg = self._outgoing.seize(call_id, number, calling)
+        leg = self._outgoing.seize(call_id, number, calling, origin)
         self._legs[leg] = None
         return leg
 
-    def ordinary_route(self, number: str) -> bool:
-        """Whether an ordinary call to this number can go on from here."""
-        return self._outgoing.group_for(number) is not None
+    def has_ordinary_route(self, call: Call) -> bool:
+        """Whether it can go on from here as an ordinary call."""
+        return self._outgoing.group_for(call.called, call.group) is not None
 
     def message_file(self, call: Call) -> Path:
         """Where the next message left in this call goes."""

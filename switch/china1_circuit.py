@@ -1,7 +1,7 @@
 """A China No.1 circuit: runs the effects of the sans-IO channel on an engine port and the loop's timers."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from functools import cache
 from typing import Final
@@ -12,7 +12,7 @@ from kmcc.dsp.tone import CHINA_TONES, Tone, mfc_tone
 from kmcc.signaling.china1 import messages as m
 from kmcc.signaling.china1.channel import IncomingChannel, OutgoingChannel
 from kmcc.signaling.china1.codes import Backward
-from kmcc.signaling.china1.plan import Verdict
+from kmcc.signaling.china1.plan import Analyse, AniAfter
 from kmcc.signaling.china1.profile import Profile
 from kmcc.signaling.china1.trace import Ladder, Role
 from kmcc.signaling.effects import Expired, ProtocolError, StartTimer, StopTimer
@@ -32,7 +32,6 @@ from kmcc.switch.journal import Journal
 from kmcc.switch.media import Media
 
 Channel = IncomingChannel | OutgoingChannel
-Analyse = Callable[[str], Verdict]
 
 
 class Use(Enum):
@@ -63,7 +62,16 @@ class China1Circuit:
     """One timeslot of an E1 with its channel machines; the machine of the end that seized is the active one."""
 
     def __init__(
-        self, name: str, port: int, media: Media, profile: Profile, *, use: Use, analyse: Analyse, journal: Journal
+        self,
+        name: str,
+        port: int,
+        media: Media,
+        profile: Profile,
+        *,
+        use: Use,
+        analyse: Analyse,
+        ani_after: AniAfter | None = None,
+        journal: Journal,
     ) -> None:
         self.name = name
         self.port = port
@@ -77,7 +85,7 @@ class China1Circuit:
         self._channels: list[Channel] = []
         self._ladders: dict[Channel, Ladder] = {}
         if use is not Use.OUTGOING:
-            self._add(IncomingChannel(profile, analyse), Ladder(Role.INCOMING, profile=profile))
+            self._add(IncomingChannel(profile, analyse, ani_after), Ladder(Role.INCOMING, profile=profile))
         if use is not Use.INCOMING:
             self._add(OutgoingChannel(profile), Ladder(Role.OUTGOING, profile=profile))
         self._active: Channel | None = None

@@ -6,6 +6,9 @@ verdict is GOOD, and the register waits for digits until its inter-digit time is
 when it cannot. Congestion is no matter of the plan: whoever owns the routes lays it
 over the verdict.
 
+Each trunk group has its own plan: rows without `groups` hold for all of them, a row with them goes before a general one
+of the same prefix.
+
 Refused when the plan is made, because an exchange could not act on it: two rows with one prefix; min_digits above
 max_digits or below the length of the prefix; a row whose every number begins with some longer prefix (unreachable); and
 a row whose number is complete, at its max_digits, while a longer prefix begins with that very number (ambiguous: the
@@ -35,13 +38,19 @@ class NumberPlanError(SwitchError):
 
 @dataclass(frozen=True, slots=True)
 class NumberRow:
-    """One row as it is configured."""
+    """One row as it is configured.
+
+    `ani_after`: after which called digit the calling number is asked for, 0 = never, None = as the profile of the trunk
+    group says. `groups`: the trunk groups whose calls it is for, none = all.
+    """
 
     prefix: str
     min_digits: int
     max_digits: int
     route: str
     charge_class: str
+    ani_after: int | None = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +61,15 @@ class Route:
     charge_class: str
 
 
+def _rows_of(rows: Iterable[NumberRow], group: str) -> tuple[NumberRow, ...]:
+    """The rows that hold for calls of this trunk group."""
+    rows = tuple(rows)
+    own = {row.prefix for row in rows if group in row.groups}
+    return tuple(row for row in rows if group in row.groups or (not row.groups and row.prefix not in own))
+
+
 class NumberPlan:
-    """An immutable plan; all questions are pure functions of the digits."""
+    """The immutable plan of a trunk group; all questions are pure functions of the digits."""
 
     def __init__(self, rows: Iterable[NumberRow]) -> None:
         self.rows: Final = tuple(rows)
@@ -78,6 +94,12 @@ class NumberPlan:
         if len(digits) == row.max_digits:
             return Verdict.COMPLETE
         return Verdict.GOOD if len(digits) >= row.min_digits else Verdict.MORE
+
+    def ani_after(self, digits: str) -> int | None:
+        """Where to ask for the calling number; later than these digits as long as rows that are possible disagree."""
+        own = self._row(digits)
+        possible = {row.ani_after for row in self.rows if row is own or row.prefix.startswith(digits)}
+        return next(iter(possible), None) if len(possible) <= 1 else len(digits) + 1
 
     def route(self, digits: str) -> Route | None:
         """Where a good number leads; None when it is no good number."""
@@ -126,6 +148,19 @@ class NumberPlan:
                     shorter,
                     f"max_digits >= {len(row.prefix)}, for the prefix {row.prefix!r} begins with its complete number",
                 )
+
+
+class NumberPlans:
+    """The plan of each trunk group by its name; that of any other name, and of calls of our own, is the general one."""
+
+    def __init__(self, rows: Iterable[NumberRow]) -> None:
+        self.rows: Final = tuple(rows)
+        self._general: Final = NumberPlan(_rows_of(self.rows, ""))
+        groups = dict.fromkeys(group for row in self.rows for group in row.groups)
+        self._by_group: Final = {group: NumberPlan(_rows_of(self.rows, group)) for group in groups}
+
+    def of(self, group: str) -> NumberPlan:
+        return self._by_group.get(group, self._general)
 
 
 def _is_number(digits: str) -> bool:

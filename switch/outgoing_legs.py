@@ -14,7 +14,7 @@ from kmcc.switch.errors import SwitchError
 from kmcc.switch.journal import Journal
 from kmcc.switch.leg import Leg
 from kmcc.switch.legbook import LegBook, LegEntry
-from kmcc.switch.numbering import NumberPlan
+from kmcc.switch.numbering import NumberPlans
 from kmcc.switch.trunks import AllTrunksBusyError, TrunkGroup
 
 log = structlog.get_logger()
@@ -37,7 +37,7 @@ class OutgoingLegs:
     def __init__(
         self,
         *,
-        onward: NumberPlan,
+        onward: NumberPlans,
         groups: Mapping[str, TrunkGroup],
         book: LegBook,
         journal: Journal,
@@ -52,17 +52,17 @@ class OutgoingLegs:
         self._on_free_circuit = on_free_circuit
         self._legs: dict[Leg, _Outgoing] = {}
 
-    def group_for(self, number: str) -> TrunkGroup | None:
-        """By which group an ordinary call to this number leaves."""
-        route = self._onward.route(number)
+    def group_for(self, number: str, origin: str) -> TrunkGroup | None:
+        """By which group an ordinary call to this number leaves that came by the group `origin`."""
+        route = self._onward.of(origin).route(number)
         return None if route is None else self._groups.get(route.name)
 
     def entry_of(self, leg: Leg) -> LegEntry:
         return self._legs[leg].entry
 
-    def seize(self, call_id: str, number: str, calling: CallingParty) -> Leg:
+    def seize(self, call_id: str, number: str, calling: CallingParty, origin: str) -> Leg:
         """Take a circuit and dial. ConnectFailed when there is no route, no idle circuit, or it refuses the call."""
-        group = self.group_for(number)
+        group = self.group_for(number, origin)
         if group is None:
             raise ConnectFailed(number, Cause.VACANT_NUMBER)
         try:

@@ -75,6 +75,13 @@ REFUSED = [
         [':10: numbers[1].route: found "kunming-in"; expected a trunk group with direction out or both (kunming-out)'],
     ),
     (
+        ACCESS + number("3", 7, 7, 'route = "kunming-out"\ntrunk_groups = ["kunming-in", "kunming-out"]'),
+        [
+            ':11: numbers[1].trunk_groups[1]: found "kunming-out"; '
+            "expected a trunk group with direction in or both (kunming-in)"
+        ],
+    ),
+    (
         ACCESS + number("10", 2, 2, 'service = "bill"'),
         [
             ":6: numbers[1]: number plan row prefix='10' min=2 max=2 route='bill': expected max_digits >= 4, "

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kmcc.signaling.china1.plan import Verdict
-from kmcc.switch.numbering import NumberPlan, NumberPlanError, NumberRow, Route
+from kmcc.switch.numbering import NumberPlan, NumberPlanError, NumberPlans, NumberRow, Route
 
 MORE, GOOD, COMPLETE, VACANT = Verdict.MORE, Verdict.GOOD, Verdict.COMPLETE, Verdict.VACANT
 
@@ -198,3 +198,46 @@ def test_never_complete_before_min_digits(rows: list[NumberRow], digits: str) ->
         found = owner(rows, digits)
         assert found is not None
         assert found.min_digits <= len(digits)
+
+
+ASKED = NumberPlan(
+    [
+        NumberRow("1000", 4, 4, "desk", "free"),
+        NumberRow("110", 3, 3, "police", "free", ani_after=1),
+        NumberRow("114", 3, 3, "directory", "free", ani_after=0),
+        NumberRow("3", 7, 7, "local", "unit", ani_after=2),
+        NumberRow("319", 7, 7, "desk-lines", "unit", ani_after=2),
+    ]
+)
+ASKED_AFTER = [
+    ("3", 2),
+    ("31", 2),
+    ("3190", 2),
+    ("1", 2),
+    ("11", 3),
+    ("110", 1),
+    ("114", 0),
+    ("10", None),
+    ("1000", None),
+]
+
+
+@pytest.mark.parametrize(("digits", "after"), ASKED_AFTER)
+def test_where_to_ask_for_the_calling_number(digits: str, after: int | None) -> None:
+    """Rows that disagree put it off until it is clear which one holds."""
+    assert ASKED.ani_after(digits) == after
+
+
+def test_a_row_of_a_trunk_group_goes_before_a_general_one() -> None:
+    plans = NumberPlans([row("3", 7), row("110", 3), NumberRow("3", 5, 5, "toll", "toll", groups=("a", "b"))])
+    for group, length, route in (("a", 5, "toll"), ("b", 5, "toll"), ("c", 7, "local"), ("", 7, "local")):
+        plan = plans.of(group)
+        assert plan.analyse("3" * length) is COMPLETE
+        assert plan.route("3" * length) == Route(route, "toll" if route == "toll" else "unit")
+        assert plan.route("110") is not None
+
+
+def test_two_rows_of_one_prefix_in_a_trunk_group_are_refused() -> None:
+    twice = [NumberRow("3", 7, 7, "one", "", groups=("a", "b")), NumberRow("3", 7, 7, "two", "", groups=("b",))]
+    with pytest.raises(NumberPlanError, match="no second row for the prefix of 'one'"):
+        NumberPlans(twice)

@@ -16,7 +16,7 @@ from kmcc.config.wording import value_words
 from kmcc.signaling.china1.profile import load_profile
 from kmcc.signaling.effects import ProfileError
 from kmcc.switch.errors import SwitchError
-from kmcc.switch.numbering import NumberPlan, NumberPlanError
+from kmcc.switch.numbering import NumberPlanError, NumberPlans
 from kmcc.switch.prompts import faults, packaged_directory
 
 
@@ -84,6 +84,15 @@ def _numbers_lead_somewhere(config: Config) -> Iterator[Finding]:
             yield Finding(("numbers", index, "route"), value_words(number.route), expected)
 
 
+def _numbers_name_trunk_groups(config: Config) -> Iterator[Finding]:
+    incoming = [group.name for group in config.trunk_groups if group.direction != "out"]
+    for index, number in enumerate(config.numbers):
+        for n, name in enumerate(number.trunk_groups):
+            if name not in incoming:
+                expected = f"a trunk group with direction in or both ({', '.join(incoming) or 'there is none'})"
+                yield Finding(("numbers", index, "trunk_groups", n), value_words(name), expected)
+
+
 def _open_numbers_can_be_ended(config: Config) -> Iterator[Finding]:
     """A number of unknown length is ended by a pulse of A3: every group that calls come by must be able to send it."""
     if all(number.min_digits == number.max_digits for number in config.numbers):
@@ -100,7 +109,7 @@ def _open_numbers_can_be_ended(config: Config) -> Iterator[Finding]:
 def _number_plan_is_sound(config: Config) -> Iterator[Finding]:
     rows = number_rows(config)
     try:
-        NumberPlan(rows)
+        NumberPlans(rows)
     except NumberPlanError as error:
         yield Finding(("numbers", rows.index(error.row)), str(error), None)
 
@@ -202,6 +211,7 @@ RULES: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
     _profiles_work,
     _names_are_unique,
     _numbers_lead_somewhere,
+    _numbers_name_trunk_groups,
     _open_numbers_can_be_ended,
     _number_plan_is_sound,
     _access_code_is_a_number,

@@ -2,9 +2,7 @@
 
 from kmcc.config.model import Config
 from kmcc.config.sections import Number
-from kmcc.switch.numbering import NumberPlan, NumberRow
-
-CHARGE_CLASS = "local"  # the one tariff of this release
+from kmcc.switch.numbering import NumberPlans, NumberRow
 
 
 def number_rows(config: Config) -> tuple[NumberRow, ...]:
@@ -18,12 +16,22 @@ def onward_rows(config: Config) -> tuple[NumberRow, ...]:
 
 
 def _row(number: Number, route: str) -> NumberRow:
-    return NumberRow(number.prefix, number.min_digits, number.max_digits, route, CHARGE_CLASS)
+    return NumberRow(
+        number.prefix,
+        number.min_digits,
+        number.max_digits,
+        route,
+        number.charge_class,
+        ani_after=number.ani_after_digits,
+        groups=number.trunk_groups,
+    )
 
 
-def number_plan(config: Config) -> NumberPlan:
-    return NumberPlan(number_rows(config))
+def number_plans(config: Config) -> NumberPlans:
+    """Where calls that arrive lead, by the trunk group they come by."""
+    return NumberPlans(number_rows(config))
 
 
-def onward_plan(config: Config) -> NumberPlan:
-    return NumberPlan(onward_rows(config))
+def onward_plans(config: Config) -> NumberPlans:
+    """How ordinary calls leave, by the trunk group they come by."""
+    return NumberPlans(onward_rows(config))

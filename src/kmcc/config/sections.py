@@ -91,6 +91,11 @@ class Number(Section):
     max_digits: int = Field(ge=1, le=24)
     service: Service | None = None
     route: Name | None = None
+    trunk_groups: tuple[Name, ...] = ()
+    """Whose calls this row is for; none = all. It goes before a row of the same prefix without them."""
+    charge_class: Name = "local"
+    ani_after_digits: int | None = Field(default=None, ge=0, le=24)
+    """Where to ask for the calling number; 0 = never, None = as the trunk group's profile says."""
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:

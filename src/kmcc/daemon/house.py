@@ -12,7 +12,7 @@ from kmcc.centre.desk import Desk, packaged_menu
 from kmcc.centre.dunning import Dunning
 from kmcc.centre.services import service_flows
 from kmcc.config import Config
-from kmcc.config.plan import number_plan, onward_plan
+from kmcc.config.plan import number_plans, onward_plans
 from kmcc.config.sections import Seat
 from kmcc.config.sections import TrunkGroup as GroupSection
 from kmcc.daemon.journal import HouseJournal
@@ -69,7 +69,7 @@ class House:
         self.sql_cdrs = SqlCdrSink(self.database)
         restore_call_records(self.database, Path(config.store.cdr))
         self.records = RecordFan(self.cdr_file, self.sql_cdrs)
-        self.plan = number_plan(config)
+        self.plans = number_plans(config)
         self.groups = {group.name: self._group(group) for group in config.trunk_groups}
         phones = {seat.id: self._phone(seat) for seat in config.seats}
         self.seats = SeatDesk(QueueMachine(_queue_settings(config)), phones, self.journal)
@@ -109,8 +109,8 @@ class House:
             media=self.media,
             prompts=self.prompts,
             journal=self.journal,
-            plan=self.plan,
-            onward=onward_plan(self.config),
+            plans=self.plans,
+            onward=onward_plans(self.config),
             groups=self.groups,
             flows=service_flows(desk),
             seats=self.seats,
@@ -135,6 +135,7 @@ class House:
 
     def _group(self, group: GroupSection) -> TrunkGroup:
         profile = load_profile({"name": group.name, **group.profile})
+        plan = self.plans.of(group.name)
         circuits: list[Circuit] = [
             China1Circuit(
                 f"{group.name}/{channel}",
@@ -142,7 +143,8 @@ class House:
                 self.media,
                 profile,
                 use=Use(group.direction),
-                analyse=self.plan.analyse,
+                analyse=plan.analyse,
+                ani_after=plan.ani_after,
                 journal=self.journal,
             )
             for channel in group.channels

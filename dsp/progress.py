@@ -2,11 +2,12 @@
 
 from typing import ClassVar
 
-from kmcc.dsp.bank import DetectorBank
+from kmcc.dsp.engine_event import Detect
+from kmcc.dsp.listener import ListenerBank
 
 
-class ProgressBank(DetectorBank):
+class ProgressBank(ListenerBank):
     """EventKind.TONE_ON: a the level in 0.01 dBm0, b how many samples ago the tone began.
     EventKind.TONE_OFF: a how many samples it lasted, b how many samples ago it ended."""
 
-    KERNEL: ClassVar[str] = "progress"
+    DETECTOR: ClassVar[Detect] = Detect.PROGRESS

@@ -1,79 +1,79 @@
-"""Twin of csrc/lone.c, csrc/progress.c and csrc/voice.c; the same rules, a port at a time."""
+"""Twin of csrc/progress.c and csrc/voice.c; the same rules, a port at a time."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
 from kmcc.dsp.engine_event import EventKind
-from kmcc.dsp.twin_bank import BankTwin, Window, centi_dbm0, power
-from kmcc.dsp.twin_listener import Floats, ListenerTwin
-
-HOPELESS: Final = 0.2
-
-
-class LoneTwin(BankTwin):
-    """One correlator at 450 Hz."""
-
-    HOP: ClassVar[int] = 30
-    HOPS: ClassVar[int] = 4
-
-    def __init__(self, ports: int) -> None:
-        super().__init__(ports, (450.0,))
-
-    @staticmethod
-    def lone_energy(w: Window) -> float:
-        """Of a tone within 33 Hz of 450 Hz."""
-        if w.tones[0] <= HOPELESS * w.energy or w.drift(0) < 0:
-            return 0.0
-        return w.true_energy(0)
+from kmcc.dsp.twin_band import WINDOW, band, band_power, edges, mean_square
+from kmcc.dsp.twin_bank import centi_dbm0, power
+from kmcc.dsp.twin_listener import RECENT, Floats, ListenerTwin, Samples
 
 
 @dataclass(slots=True)
 class _Tone:
     on: bool = False
-    agree: int = 0
-    misses: int = 0
-    first: int = 0
-    last: int = 0
+    maybe: list[bool] = field(default_factory=list)  # of the last blocks, the oldest first
+    lost: int = 0  # blocks in a row that lacked the tone
+    edge: int = 0  # sample at which the tone began, or the last one ended
+    power: float = 0.0
 
 
-class ProgressTwin(LoneTwin):
-    LOOKS_ON: ClassVar[int] = 9
-    LOOKS_OFF: ClassVar[int] = 3
+class ProgressTwin(ListenerTwin):
+    HZ: ClassVar[tuple[float, ...]] = (450.0,)
+    WITHIN_HZ: ClassVar[float] = 25
     LEVEL_MIN_DBM0: ClassVar[float] = -33
-    PURE: ClassVar[float] = 0.7
+    LEVEL_MAYBE_DBM0: ClassVar[float] = -36
+    MAYBE: ClassVar[float] = 0.5
     LASTING: ClassVar[float] = 0.3
-    FIRST_LOOK: ClassVar[int] = 99
-    LAST_LOOK: ClassVar[int] = 69
+    PURE: ClassVar[float] = 0.7
+    SHORTEST: ClassVar[int] = 320
+    BLOCKS: ClassVar[int] = 4
+    BLOCKS_LOST: ClassVar[int] = 3
 
     def __init__(self, ports: int) -> None:
         super().__init__(ports)
         self._state = [_Tone() for _ in range(ports)]
-        self._floor = power(self.LEVEL_MIN_DBM0) * self.window
+        self._floor, self._floor_maybe = power(self.LEVEL_MIN_DBM0), power(self.LEVEL_MAYBE_DBM0)
+        self._band = band(self.HZ[0], self.WITHIN_HZ)
 
     def forget(self, port: int) -> None:
         self._state[port] = _Tone()
 
-    def look(self, w: Window) -> None:
-        port, energy = self._state[w.port], self.lone_energy(w)
-        port.agree = port.agree + 1 if energy > self._floor and energy > self.PURE * w.energy else 0
-        if not port.on and port.agree >= self.LOOKS_ON:
-            port.on, port.misses = True, 0
-            port.first, port.last = self.looks - self.LOOKS_ON + 1, self.looks
-            since = (self.LOOKS_ON - 1) * self.HOP + self.FIRST_LOOK
-            self.report(w.port, EventKind.TONE_ON, 0, centi_dbm0(energy / self.window), since)
-        if port.on:
-            self._follow(w, port)
+    def block(self, port: int, energy: np.float32, power: Floats) -> bool:
+        state, tone = self._state[port], power[0]
+        state.maybe = [*state.maybe, bool(tone > self._floor_maybe and tone > self.MAYBE * energy)][-self.BLOCKS :]
+        lasts = tone > self._floor_maybe and tone > self.LASTING * energy
+        state.lost = 0 if lasts else state.lost + 1
+        if state.on:
+            return state.lost >= self.BLOCKS_LOST
+        return len(state.maybe) == self.BLOCKS and all(state.maybe)
 
-    def _follow(self, w: Window, port: _Tone) -> None:
-        lasts = w.energy > self._floor and w.tones[0] > self.LASTING * w.energy
-        port.last = self.looks if lasts else port.last
-        port.misses = 0 if lasts else port.misses + 1
-        if port.misses >= self.LOOKS_OFF:
-            span, since = (port.last - port.first) * self.HOP, (self.looks - port.last) * self.HOP
-            port.on = False
-            self.report(w.port, EventKind.TONE_OFF, 0, span + self.FIRST_LOOK - self.LAST_LOOK, since + self.LAST_LOOK)
+    def look(self, port: int, recent: Samples) -> bool:
+        state = self._state[port]
+        return self._look_for_end(port, state, recent) if state.on else self._look_for_begin(port, state, recent)
+
+    def _look_for_begin(self, port: int, state: _Tone, recent: Samples) -> bool:
+        window = recent[-WINDOW:]
+        tone = band_power(self._band, window)
+        if tone < self._floor or tone < self.PURE * mean_square(window):
+            return False
+        begin, end = edges(self.HZ, recent, tone)
+        since = min(RECENT - begin, self.at - state.edge)
+        if end < RECENT or since < self.SHORTEST:
+            return end == RECENT
+        state.on, state.edge, state.power = True, self.at - since, tone
+        self.report(port, EventKind.TONE_ON, 0, centi_dbm0(tone), since)
+        return False
+
+    def _look_for_end(self, port: int, state: _Tone, recent: Samples) -> bool:
+        _, end = edges(self.HZ, recent, state.power)
+        if end < RECENT:
+            state.on, since = False, RECENT - end
+            self.report(port, EventKind.TONE_OFF, 0, self.at - since - state.edge, since)
+            state.edge = self.at - since
+        return False
 
 
 @dataclass(slots=True)

@@ -1,18 +1,15 @@
 /* banks.c  See detectors.h. */
 #include "banks.h"
 
-enum { DTMF, FORWARD, BACKWARD, PROGRESS };
+enum { DTMF, FORWARD, BACKWARD };
 
 size_t banks_size(uint32_t which, size_t ports)
 {
 	switch (which) {
 	case DTMF:
 		return dtmf_size(ports);
-	case FORWARD:
-	case BACKWARD:
-		return mfc_size(ports);
 	default:
-		return progress_size(ports);
+		return mfc_size(ports);
 	}
 }
 
@@ -25,11 +22,8 @@ void banks_init(struct banks *d, uint32_t which, void *memory, size_t ports)
 	case FORWARD:
 		d->forward = mfc_init(memory, ports, 0);
 		break;
-	case BACKWARD:
-		d->backward = mfc_init(memory, ports, 1);
-		break;
 	default:
-		d->progress = progress_init(memory, ports);
+		d->backward = mfc_init(memory, ports, 1);
 		break;
 	}
 	d->users[which] = 0;
@@ -48,11 +42,8 @@ void banks_enable(struct banks *d, uint32_t which, size_t port, int on)
 	case FORWARD:
 		mfc_enable(d->forward, port, on);
 		break;
-	case BACKWARD:
-		mfc_enable(d->backward, port, on);
-		break;
 	default:
-		progress_enable(d->progress, port, on);
+		mfc_enable(d->backward, port, on);
 		break;
 	}
 }
@@ -67,9 +58,7 @@ size_t banks_feed(struct banks *d, uint32_t which, const int16_t *pcm, size_t sa
 		return dtmf_feed(d->dtmf, pcm, samples, out, room);
 	case FORWARD:
 		return mfc_feed(d->forward, pcm, samples, out, room);
-	case BACKWARD:
-		return mfc_feed(d->backward, pcm, samples, out, room);
 	default:
-		return progress_feed(d->progress, pcm, samples, out, room);
+		return mfc_feed(d->backward, pcm, samples, out, room);
 	}
 }

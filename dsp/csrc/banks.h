@@ -5,14 +5,13 @@
 #include "detect.h"
 #include "engine.h"
 
-#define BANKS 4u /* by the number of their bit in DETECT_* */
+#define BANKS 3u /* by the number of their bit in DETECT_* */
 
 struct banks {
-	struct dtmf     *dtmf;
-	struct mfc      *forward;
-	struct mfc      *backward;
-	struct progress *progress;
-	uint32_t         users[BANKS]; /* ports that have this bank on */
+	struct dtmf *dtmf;
+	struct mfc  *forward;
+	struct mfc  *backward;
+	uint32_t     users[BANKS]; /* ports that have this bank on */
 };
 
 size_t banks_size(uint32_t which, size_t ports);

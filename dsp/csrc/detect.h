@@ -1,7 +1,7 @@
 /* detect.h  What every detector bank has in common.
  *
  * A bank watches many ports at once; its state is structure-of-arrays, so one instruction serves many ports.
- * A listener (listener.h) serves the detectors that have moved to it.  Each of the other kernels <k> (dtmf, mfc, progress)
+ * A listener (listener.h) serves the detectors that have moved to it.  Each of the other kernels <k> (dtmf, mfc)
  * offers, with the caller owning the memory (64-octet aligned):
  *
  *     size_t       <k>_size(size_t ports);
@@ -41,13 +41,6 @@ size_t       mfc_size(size_t ports);
 struct mfc  *mfc_init(void *memory, size_t ports, int direction);
 void         mfc_enable(struct mfc *m, size_t port, int on);
 size_t       mfc_feed(struct mfc *m, const int16_t *pcm, size_t samples, struct detection *out, size_t room);
-
-struct progress;  /* 450 Hz on and off; dsp/progress.py tells busy from ring-back by the cadence */
-size_t           progress_size(size_t ports);
-struct progress *progress_init(void *memory, size_t ports);
-void             progress_enable(struct progress *p, size_t port, int on);
-size_t           progress_feed(struct progress *p, const int16_t *pcm, size_t samples, struct detection *out,
-                               size_t room);
 
 /* The listener: A-law octets in, detections of all its detectors out.  `detectors` is a mask of DETECT_* (engine.h) of
  * those it is laid out for; the others cannot be switched on.  The caller owns the memory, 64-octet aligned. */

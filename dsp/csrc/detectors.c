@@ -5,6 +5,6 @@ const struct detector *const DETECTOR[DETECTORS] = {
 	/* DETECT_DTMF         */ NULL,
 	/* DETECT_MFC_FORWARD  */ NULL,
 	/* DETECT_MFC_BACKWARD */ NULL,
-	/* DETECT_PROGRESS     */ NULL,
+	/* DETECT_PROGRESS     */ &PROGRESS,
 	/* DETECT_VOICE        */ &VOICE,
 };

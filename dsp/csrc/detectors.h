@@ -6,6 +6,7 @@
 
 #define DETECTORS 5u
 
+extern const struct detector PROGRESS;
 extern const struct detector VOICE;
 
 /* NULL: not yet a detector of the listener. */

@@ -1,113 +1,162 @@
-/* progress.c  The 450 Hz call progress tone coming and going, GB 3380-82; dsp/progress.py knows the cadences.
+/* progress.c  The 450 Hz call progress tone coming and going, GB 3380-82; dsp/cadence.py knows the cadences.
  *
- * Both detections carry in `b` how many samples before them the tone really began or ended.
+ * Blocks say whether the tone may be there; only when they begin or cease to say so is a port looked at, once, for
+ * whether it is the lone tone and when it really began or ended.  Both detections carry in `b` how many samples before
+ * them that was.
  */
+#include "band.h"
+#include "detectors.h"
+#include "edge.h"
 #include "engine.h"
 #include "level.h"
-#include "lone.h"
 
 #include <string.h>
 
-#define LOOKS_ON   9u        /* in a row, 3.75 ms apart: a tone of 40 ms */
-#define LOOKS_OFF  3u
-#define LEVEL_MIN  (-33.0f)  /* dBm0; -30 is promised */
-#define PURE       0.70f     /* share of the tone in all that is heard, to begin */
-#define LASTING    0.30f     /* to go on */
-#define FIRST_LOOK 99        /* samples from the start of a tone to the end of its first good look, in the mean */
-#define LAST_LOOK  69        /* from the end of a tone to the end of its last look */
+#define TONE_HZ      450.0f
+#define WITHIN_HZ    25.0f
+#define LEVEL_MIN    (-33.0f) /* dBm0; -30 is promised */
+#define LEVEL_MAYBE  (-36.0f) /* of a block: less, for the tone may be off its frequency or begin in the block */
+#define MAYBE        0.50f    /* share of the tone in a block */
+#define LASTING      0.30f    /* to go on */
+#define PURE         0.70f    /* share of the band in the last 32 ms, to begin */
+#define SHORTEST     320u     /* samples: a tone of 40 ms */
+#define BLOCKS_BEFORE 3u      /* blocks in a row before the one that wakes the port */
+#define BLOCKS_LOST   2u      /* likewise when it ends: gaps of up to 16 ms are bridged, of 32 ms seen */
 
-struct progress {
-	struct bank bank;
-	float     floor;
-	uint64_t *first;   /* [ports]: look that began the tone */
-	uint64_t *last;    /* [ports]: look that last showed it */
-	uint8_t  *on;      /* [ports] */
-	uint8_t  *agree;   /* [ports]: good looks in a row */
-	uint8_t  *misses;  /* [ports]: looks in a row without the tone */
+/* A group of 32 ports; a bit a lane. */
+struct group {
+	uint32_t on;
+	uint32_t maybe[BLOCKS_BEFORE]; /* of the last blocks, the newest first */
+	uint32_t lost[BLOCKS_LOST];    /* lacked the tone, likewise */
 };
 
-size_t progress_size(size_t ports)
+struct progress {
+	float            floor;
+	float            floor_maybe;
+	struct band      band;
+	struct edge_wave wave;
+	struct group    *group;
+	uint64_t        *edge;   /* [ports]: sample at which the tone began, or the last one ended */
+	float           *power;  /* [ports]: mean square of the tone when it began */
+};
+
+static size_t groups_of(size_t ports)
 {
-	return kernel_lines(sizeof(struct progress)) + kernel_lines(bank_size(&LONE_SHAPE, ports))
-	     + ports * (2 * sizeof(uint64_t) + 3);
+	return (ports + LISTENER_LANES - 1) / LISTENER_LANES;
 }
 
-struct progress *progress_init(void *memory, size_t ports)
+static size_t size(size_t ports)
+{
+	return kernel_lines(sizeof(struct progress)) + kernel_lines(groups_of(ports) * sizeof(struct group))
+	     + kernel_lines(ports * sizeof(uint64_t)) + ports * sizeof(float);
+}
+
+static void *init(void *memory, size_t ports)
 {
 	struct progress *p = memory;
 	uint8_t *next = (uint8_t *)memory + kernel_lines(sizeof *p);
 
-	memset(memory, 0, progress_size(ports));
-	bank_init(&p->bank, next, &LONE_SHAPE, ports);
-	next += kernel_lines(bank_size(&LONE_SHAPE, ports));
-	p->floor = level_power(LEVEL_MIN) * (float)LONE_WINDOW;
-	p->first = (uint64_t *)(void *)next;
-	p->last = p->first + ports;
-	p->on = (uint8_t *)(p->last + ports);
-	p->agree = p->on + ports;
-	p->misses = p->agree + ports;
+	memset(memory, 0, size(ports));
+	p->floor = level_power(LEVEL_MIN);
+	p->floor_maybe = level_power(LEVEL_MAYBE);
+	band_init(&p->band, TONE_HZ, WITHIN_HZ, NULL);
+	edge_wave_init(&p->wave, TONE_HZ);
+	p->group = (struct group *)(void *)next;
+	next += kernel_lines(groups_of(ports) * sizeof *p->group);
+	p->edge = (uint64_t *)(void *)next;
+	next += kernel_lines(ports * sizeof *p->edge);
+	p->power = (float *)(void *)next;
 	return p;
 }
 
-void progress_enable(struct progress *p, size_t port, int on)
+static void enable(void *of, size_t port, int on)
 {
-	bank_enable(&p->bank, port, on);
-	p->on[port] = p->agree[port] = p->misses[port] = 0;
+	struct progress *p = of;
+	struct group *g = &p->group[port / LISTENER_LANES];
+	const uint32_t others = ~(1u << port % LISTENER_LANES);
+
+	(void)on;
+	p->edge[port] = 0;
+	g->on &= others;
+	for (uint32_t age = 0; age < BLOCKS_LOST; age++)
+		g->lost[age] &= others;
+	for (uint32_t age = 0; age < BLOCKS_BEFORE; age++)
+		g->maybe[age] &= others;
 }
 
-static void begin_tone(struct progress *p, size_t port, float energy, struct report *r)
+/* Looks are wanted at a tone that may have begun 32 ms ago, and at one that three blocks lack. */
+static uint32_t block(void *of, const struct listener_block *b, struct report *r)
 {
-	const int32_t since = (int32_t)((LOOKS_ON - 1u) * LONE_HOP) + FIRST_LOOK;
+	struct progress *p = of;
+	struct group *g = &p->group[b->first / LISTENER_LANES];
+	uint32_t maybe = 0;
+	uint32_t lasts = 0;
 
-	p->on[port] = 1;
-	p->misses[port] = 0;
-	p->first[port] = p->bank.looks - (LOOKS_ON - 1u);
-	p->last[port] = p->bank.looks;
-	report_add(r, port, EV_TONE_ON, 0, level_centi_dbm0(energy / (float)LONE_WINDOW), since);
+	(void)r;
+	for (uint32_t lane = 0; lane < LISTENER_LANES; lane++) {
+		const float tone = b->power[0][lane];
+		const float all = b->energy[lane];
+
+		maybe |= (uint32_t)(tone > p->floor_maybe && tone > MAYBE * all) << lane;
+		lasts |= (uint32_t)(tone > p->floor_maybe && tone > LASTING * all) << lane;
+	}
+	maybe &= b->lanes;
+	const uint32_t begins = maybe & g->maybe[0] & g->maybe[1] & g->maybe[2] & ~g->on;
+	const uint32_t ends = ~lasts & g->lost[0] & g->lost[1] & g->on;
+
+	g->maybe[2] = g->maybe[1];
+	g->maybe[1] = g->maybe[0];
+	g->maybe[0] = maybe;
+	g->lost[1] = g->lost[0];
+	g->lost[0] = ~lasts & b->lanes;
+	return begins | ends;
 }
 
-static void end_tone(struct progress *p, size_t port, struct report *r)
+/* 1: it may become one. */
+static int look_for_begin(struct progress *p, size_t port, uint64_t at, const int16_t *recent, struct report *r)
 {
-	const int32_t span = (int32_t)((p->last[port] - p->first[port]) * LONE_HOP);
-	const int32_t since = (int32_t)((p->bank.looks - p->last[port]) * LONE_HOP);
+	const int16_t *window = recent + LISTENER_RECENT - BAND_WINDOW;
+	const float power = band_power(&p->band, window);
 
-	p->on[port] = 0;
-	report_add(r, port, EV_TONE_OFF, 0, span + FIRST_LOOK - LAST_LOOK, since + LAST_LOOK);
+	if (power < p->floor || power < PURE * band_total(window))
+		return 0;
+	const struct edge_run run = edge_find(&p->wave, 1, recent, power);
+	const uint64_t ago = at - p->edge[port];
+	const uint32_t since = ago < LISTENER_RECENT - run.begin ? (uint32_t)ago : LISTENER_RECENT - run.begin;
+
+	if (run.end < LISTENER_RECENT)
+		return 0;
+	if (since < SHORTEST)
+		return 1;
+	p->edge[port] = at - since;
+	p->power[port] = power;
+	p->group[port / LISTENER_LANES].on |= 1u << port % LISTENER_LANES;
+	report_add(r, port, EV_TONE_ON, 0, level_centi_dbm0(power), (int32_t)since);
+	return 0;
 }
 
-static void follow(struct progress *p, const struct bank_window *w, size_t group, size_t lane, struct report *r)
+static int look_for_end(struct progress *p, size_t port, uint64_t at, const int16_t *recent, struct report *r)
 {
-	const size_t port = group * BANK_LANES + lane;
-	float energy;
-	const float share = lone_share(&p->bank, w, group, lane, &energy);
-	const int lasts = w->energy[lane] > p->floor && w->tone[0][lane] > LASTING * w->energy[lane];
+	const struct edge_run run = edge_find(&p->wave, 1, recent, p->power[port]);
+	const uint32_t since = LISTENER_RECENT - run.end;
 
-	p->agree[port] = energy > p->floor && share > PURE ? count_up(p->agree[port], LOOKS_ON) : 0;
-	if (!p->on[port] && p->agree[port] == LOOKS_ON)
-		begin_tone(p, port, energy, r);
-	if (!p->on[port])
-		return;
-	p->last[port] = lasts ? p->bank.looks : p->last[port];
-	p->misses[port] = lasts ? 0 : count_up(p->misses[port], LOOKS_OFF);
-	if (p->misses[port] == LOOKS_OFF)
-		end_tone(p, port, r);
+	if (since == 0)
+		return 0; /* it came back, or something louder hides it from the blocks */
+	p->group[port / LISTENER_LANES].on &= ~(1u << port % LISTENER_LANES);
+	report_add(r, port, EV_TONE_OFF, 0, (int32_t)(at - since - p->edge[port]), (int32_t)since);
+	p->edge[port] = at - since;
+	return 0;
 }
 
-static void decide(struct bank *b, size_t group, struct report *r)
+static int look(void *of, size_t port, uint64_t at, const int16_t *recent, struct report *r)
 {
-	struct progress *p = (struct progress *)(void *)b;  /* the bank is its first member */
-	struct bank_window w;
+	struct progress *p = of;
+	const uint32_t on = p->group[port / LISTENER_LANES].on >> port % LISTENER_LANES & 1u;
 
-	bank_energy(b, group, &w);
-	bank_window(b, group, &w);
-	for (size_t lane = 0; lane < BANK_LANES; lane++)
-		if (bank_hears(b, group, lane))
-			follow(p, &w, group, lane, r);
+	return (on ? look_for_end : look_for_begin)(p, port, at, recent, r);
 }
 
-size_t progress_feed(struct progress *p, const int16_t *pcm, size_t samples, struct detection *out, size_t room)
-{
-	struct report r = {.out = out, .room = room};
-
-	return bank_feed(&p->bank, pcm, samples, &r, decide);
-}
+const struct detector PROGRESS = {
+	.name = "progress", .size = size, .init = init, .enable = enable, .block = block, .look = look, .every = 1,
+	.tones = 1, .hz = {TONE_HZ},
+};

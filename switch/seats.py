@@ -12,6 +12,7 @@ from kmcc.switch.call import Call, QueueGaveUp
 from kmcc.switch.circuit import CallingParty, Cause, Circuit, CircuitState, IdleIndication, Indication
 from kmcc.switch.journal import Journal
 from kmcc.switch.leg import Leg
+from kmcc.switch.queue import effects as fx
 from kmcc.switch.queue import events as q
 from kmcc.switch.queue.machine import QueueMachine
 from kmcc.switch.queue.parties import Grade, SeatProfile
@@ -25,7 +26,7 @@ class _Wait:
     call: Call
     seat: str | None = None
     leg: Leg | None = None
-    gave_up: q.GiveUpReason | None = None
+    gave_up: fx.GiveUpReason | None = None
     ahead: int = 0
     is_talking: bool = False
     since_s: float = field(default_factory=lambda: asyncio.get_running_loop().time())
@@ -131,20 +132,20 @@ class SeatDesk:
         for effect in self._machine.receive(event):
             self._perform(effect)
 
-    def _perform(self, effect: q.Effect) -> None:
+    def _perform(self, effect: fx.Effect) -> None:
         match effect:
-            case q.Offer(call, seat, _):
+            case fx.Offer(call, seat, _):
                 self._ring(call, seat)
-            case q.Withdraw(call, seat):
+            case fx.Withdraw(call, seat):
                 self._withdraw(call)
-            case q.Waiting(call, position, ahead):
+            case fx.Waiting(call, position, ahead):
                 self._waits[call].ahead = ahead
                 self._journal.write("queue.waiting", call=call, position=position, ahead=ahead)
-            case q.GiveUp(call, why):
+            case fx.GiveUp(call, why):
                 self._journal.write("queue.gave_up", call=call, why=why.value)
                 self._waits[call].gave_up = why
                 self._waits[call].step()
-            case q.SeatChanged(seat, old, new, call_of_seat, reason):
+            case fx.SeatChanged(seat, old, new, call_of_seat, reason):
                 self.states[seat] = new
                 self._journal.write(
                     "seat.state", seat=seat, old=old.value, new=new.value, call=call_of_seat, reason=reason

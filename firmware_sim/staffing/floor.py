@@ -10,15 +10,12 @@ from kmcc.firmware_sim.staffing.plan import GRADES, Seats, StaffingPlan, Staffin
 from kmcc.firmware_sim.staffing.tally import Tally
 from kmcc.firmware_sim.staffing.traffic import CallerStream, RandomCaller
 from kmcc.signaling.effects import Expired, StartTimer
+from kmcc.switch.queue.effects import Effect, GiveUp, Offer, SeatChanged
 from kmcc.switch.queue.events import (
     CallGone,
     CallWaiting,
-    Effect,
     Event,
-    GiveUp,
-    Offer,
     OfferAccepted,
-    SeatChanged,
     SeatSignsIn,
     SeatSignsOut,
     TalkEnded,

@@ -5,7 +5,8 @@ First eligibility, then the lowest cost of all eligible pairs is offered. The co
   the call   1  transferred before not transferred                            rule 3
              2  higher grade first                                            rule 4
              3  earlier arrival first, then the order in which they came      R-120
-  the seat   4  important and VIP callers: highest level in the service,      rule 4, R-119
+  the seat   -  the seat that talked with him before, when it is ready     last agent
+             4  important and VIP callers: highest level in the service,      rule 4, R-119
                 of equal levels the integrated seat is the higher
                 ordinary callers: professional seat before integrated seat,   rule 1
                 of those the lowest level that fits (setting LevelPolicy)     R-118
@@ -20,7 +21,7 @@ from enum import Enum
 from kmcc.switch.queue.parties import Caller, Grade, SeatKind, SeatProfile, Transferred, path_cost
 
 CallRank = tuple[int, int, int, int]
-SeatRank = tuple[int, int, int, int, str]
+SeatRank = tuple[int, int, int, int, int, str]
 Cost = tuple[CallRank, SeatRank]
 
 
@@ -41,8 +42,13 @@ def can_serve(profile: SeatProfile, service: str | None, language: str | None) -
 
 
 def eligible(caller: Caller, profile: SeatProfile) -> bool:
-    """A call that was passed on goes to a new seat, never back to the one that passed it."""
-    return profile.seat != caller.passed_by and can_serve(profile, caller.service, caller.language)
+    """A call that was passed on goes to a new seat, never back to the one that passed it; one that was given to a seat
+    goes to that seat."""
+    if caller.only is not None:
+        return profile.seat == caller.only
+    if profile.seat == caller.passed_by:
+        return False
+    return any(can_serve(profile, service, caller.language) for service in caller.services)
 
 
 def call_rank(caller: Caller) -> CallRank:
@@ -51,13 +57,14 @@ def call_rank(caller: Caller) -> CallRank:
 
 
 def seat_rank(caller: Caller, profile: SeatProfile, idle_since_ms: int, policy: LevelPolicy) -> SeatRank:
+    is_stranger = 0 if profile.seat == caller.last_seat else 1
     is_integrated = 1 if profile.kind is SeatKind.INTEGRATED else 0
-    level = profile.level(caller.service)
+    level = max(profile.level(service) for service in caller.services)
     way = path_cost(caller.near, profile.near)
     if caller.grade > Grade.ORDINARY:
-        return -level, -is_integrated, way, idle_since_ms, profile.seat
+        return is_stranger, -level, -is_integrated, way, idle_since_ms, profile.seat
     spared = level if policy is LevelPolicy.SPARE_HIGHEST else 0
-    return is_integrated, spared, way, idle_since_ms, profile.seat
+    return is_stranger, is_integrated, spared, way, idle_since_ms, profile.seat
 
 
 def cost(caller: Caller, profile: SeatProfile, idle_since_ms: int, policy: LevelPolicy) -> Cost:

@@ -27,6 +27,12 @@ class DuplicateCallError(QueueError):
         self.call = call
 
 
+class UnknownCallError(QueueError):
+    def __init__(self, call: str, event: str, expected: str) -> None:
+        super().__init__(f"queue: {event} names call {call}, expected {expected}")
+        self.call = call
+
+
 class QueueSettingError(QueueError):
     def __init__(self, setting: str, value: int, expected: str) -> None:
         super().__init__(f"queue: setting {setting} is {value}, expected {expected}")

@@ -1,4 +1,4 @@
-"""What the queue machine hears and what it wants done. Time comes in with each event as `at_ms`.
+"""What the queue machine hears. Time comes in with each event as `at_ms`.
 
 `Expired` carries no time: the machine knows when each of its timers is due.
 """
@@ -6,9 +6,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from kmcc.signaling.effects import Expired, StartTimer, StopTimer
+from kmcc.signaling.effects import Expired
 from kmcc.switch.queue.parties import Grade, Place, SeatProfile, Transferred
-from kmcc.switch.queue.seat import SeatState
 
 NO_ANSWER = "no answer"
 REFUSED = "refused"
@@ -21,19 +20,15 @@ class RefusalReason(Enum):
     REFUSED = REFUSED
 
 
-class GiveUpReason(Enum):
-    MAXIMUM_WAIT = "maximum wait"
-    MAXIMUM_LENGTH = "maximum length"
-    NO_SEAT = "no seat signed in"
-
-
 @dataclass(frozen=True, slots=True)
 class CallWaiting:
     """A call wants a seat.
 
     `service` None = need unknown, `language` None = any. `passed_by` is the seat that passed the call on; it is not
-    offered the call again. `arrived_ms` is given by a caller who keeps his place (a callback, a takeover); None = now.
-    A transfer starts when the first seat has let go: TalkEnded comes before CallWaiting.
+    offered the call again. `arrived_ms` is given by a caller who keeps his place (a takeover); None = now.
+    A transfer starts when the first seat has let go: TalkEnded comes before CallWaiting. `number` is the caller's own;
+    whoever calls again keeps by it the age of his first call. `last_seat` is preferred when it is ready; `only` names
+    the one seat that may have the call, whatever its skills.
     """
 
     call: str
@@ -45,13 +40,66 @@ class CallWaiting:
     near: Place | None = None
     passed_by: str | None = None
     arrived_ms: int | None = None
+    number: str | None = None
+    last_seat: str | None = None
+    only: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CallGone:
-    """The caller hung up. Of a call in talk the end is told by TalkEnded, and this says nothing new."""
+    """The caller hung up; by the rules of callbacks he may keep his place. Of a call in talk the end is told by
+    TalkEnded, and this says nothing new."""
 
     call: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAsked:
+    """A waiting caller wants to hang up and be called back at `number`, None = his own."""
+
+    call: str
+    at_ms: int
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackFailed:
+    """The customer was dialled and not reached."""
+
+    call: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackCancelled:
+    """The customer does not want it any more."""
+
+    call: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallRegraded:
+    """A chief makes a waiting call more or less important, or gives it to one seat (`only`)."""
+
+    call: str
+    at_ms: int
+    grade: Grade
+    only: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCloses:
+    """New calls of this service are refused; those that wait are served."""
+
+    service: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOpens:
+    service: str
     at_ms: int
 
 
@@ -83,6 +131,64 @@ class SeatResumes:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatForced:
+    """A chief sets a seat aside; only SeatFreed brings it back."""
+
+    seat: str
+    reason: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFreed:
+    seat: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatReassigned:
+    """A chief gives a seat other skills, another kind or other languages; what it is doing goes on."""
+
+    profile: SeatProfile
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRings:
+    """The telephone of the seat that was offered the call rings."""
+
+    seat: str
+    call: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallHeld:
+    seat: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallRetrieved:
+    seat: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultBegins:
+    """The seat asks somebody else while the caller waits on the line."""
+
+    seat: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultEnds:
+    seat: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class OfferAccepted:
     seat: str
     call: str
@@ -105,52 +211,8 @@ class TalkEnded:
     at_ms: int
 
 
-SeatEvent = SeatSignsOut | SeatPauses | SeatResumes | OfferAccepted | OfferRefused | TalkEnded
-Event = CallWaiting | CallGone | SeatSignsIn | SeatEvent | Expired
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """Ring this seat for this call; both are reserved for each other for `lease_ms`."""
-
-    call: str
-    seat: str
-    lease_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Withdraw:
-    """Stop ringing the seat: the offer is over."""
-
-    call: str
-    seat: str
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The call waits. `position` counts in its own line (same service), from 1; `ahead` are all who come first,
-    whatever their service."""
-
-    call: str
-    position: int
-    ahead: int
-
-
-@dataclass(frozen=True, slots=True)
-class GiveUp:
-    call: str
-    why: GiveUpReason
-
-
-@dataclass(frozen=True, slots=True)
-class SeatChanged:
-    """`call` is the one that the seat has now, `reason` that of its pause."""
-
-    seat: str
-    old: SeatState
-    new: SeatState
-    call: str | None = None
-    reason: str | None = None
-
-
-Effect = Offer | Withdraw | Waiting | GiveUp | SeatChanged | StartTimer | StopTimer
+SeatKey = SeatSignsOut | SeatResumes | SeatFreed | CallHeld | CallRetrieved | ConsultBegins | ConsultEnds | TalkEnded
+SeatEvent = SeatKey | SeatPauses | SeatForced | SeatReassigned | SeatRings | OfferAccepted | OfferRefused
+CallbackEvent = CallbackAsked | CallbackFailed | CallbackCancelled
+ServiceEvent = ServiceCloses | ServiceOpens
+Event = CallWaiting | CallGone | CallRegraded | CallbackEvent | ServiceEvent | SeatSignsIn | SeatEvent | Expired

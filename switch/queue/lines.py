@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TypeVar
 
-from kmcc.switch.queue.cost import CallRank, LevelPolicy, SeatRank, call_rank, can_serve, eligible, seat_rank
+from kmcc.switch.queue.cost import CallRank, LevelPolicy, SeatRank, call_rank, eligible, seat_rank
 from kmcc.switch.queue.parties import Caller, Place, SeatKind, SeatProfile
-from kmcc.switch.queue.seat import Seat
+from kmcc.switch.queue.seat import Seat, SeatState
 
-CallClass = tuple[str | None, str | None, str | None]  # service, language, passed by
+# services, language, passed by, only, is a callback
+CallClass = tuple[tuple[str | None, ...], str | None, str | None, str | None, bool]
 SeatClass = tuple[SeatKind, tuple[tuple[str, int], ...], tuple[str, ...], Place | None]
 
 Key = TypeVar("Key")
@@ -20,7 +21,7 @@ Rank = TypeVar("Rank", CallRank, tuple[int, str])
 
 
 def call_class(caller: Caller) -> CallClass:
-    return caller.service, caller.language, caller.passed_by
+    return caller.services, caller.language, caller.passed_by, caller.only, caller.is_callback
 
 
 def seat_class(profile: SeatProfile) -> SeatClass:
@@ -72,14 +73,18 @@ class WaitingLine:
         rank = call_rank(caller)
         return bisect_left(self._services[caller.service], rank) + 1, bisect_left(self._all, rank)
 
-    def best_for(self, profile: SeatProfile) -> Caller | None:
-        """Whom this seat serves next."""
-        heads = [
-            ranks[0]
-            for (service, language, passed_by), ranks in self._classes.items()
-            if passed_by != profile.seat and can_serve(profile, service, language)
-        ]
+    def best_for(self, profile: SeatProfile, callbacks: bool) -> Caller | None:
+        """Whom this seat serves next; without `callbacks` only of those who are on the line."""
+        heads = [rank for rank in self._heads(callbacks) if eligible(self._by_rank[rank], profile)]
         return self._by_rank[min(heads)] if heads else None
+
+    def callbacks(self) -> tuple[Caller, ...]:
+        """The first of each class of those who are to be called back, in the order in which they are served."""
+        heads = [ranks[0] for kind, ranks in self._classes.items() if kind[-1]]
+        return tuple(self._by_rank[rank] for rank in sorted(heads))
+
+    def _heads(self, callbacks: bool) -> Iterator[CallRank]:
+        return (ranks[0] for kind, ranks in self._classes.items() if callbacks or not kind[-1])
 
     def classes(self) -> tuple[tuple[Caller, ...], ...]:
         """The callers of each class; those of one class can be served by the same seats."""
@@ -111,20 +116,41 @@ class Staff:
         _discard(self._ready, seat_class(seat.profile), (seat.idle_since_ms, seat.id))
 
     def can_ever_serve(self, caller: Caller) -> bool:
-        """Whether any signed-in seat, busy or not, is eligible. Two of a class tell all, as in `best_for`."""
-        return any(
-            eligible(caller, profile) for seats in self._signed_in.values() for profile in islice(seats.values(), 2)
-        )
+        """Whether any signed-in seat, busy or not, is eligible."""
+        return any(True for _ in self._eligible_classes(caller))
+
+    def count_for(self, caller: Caller) -> int:
+        """How many signed-in seats, busy or not, serve callers like this one."""
+        return 1 if caller.only is not None else sum(map(len, self._eligible_classes(caller)))
+
+    def _eligible_classes(self, caller: Caller) -> Iterator[dict[str, SeatProfile]]:
+        """Two of a class tell all, as in `best_for`; of a call that was given to one seat, only that seat."""
+        for seats in self._signed_in.values():
+            if caller.only is not None:
+                told: Iterator[SeatProfile] = iter([seats[caller.only]] if caller.only in seats else [])
+            else:
+                told = islice(seats.values(), 2)
+            if any(eligible(caller, profile) for profile in told):
+                yield seats
 
     def best_for(self, caller: Caller, policy: LevelPolicy) -> Seat | None:
-        """The ready seat that this caller gets. The second of a class counts too: the first may have passed him on."""
+        """The ready seat that this caller gets. The second of a class counts too: the first may have passed him on;
+        and so do the seats that he is to have, or had before."""
         ranks: list[SeatRank] = []
-        for waiting in self._ready.values():
-            for idle_since_ms, seat in waiting[:2]:
-                profile = self._seats[seat].profile
-                if eligible(caller, profile):
-                    ranks.append(seat_rank(caller, profile, idle_since_ms, policy))
+        for idle_since_ms, seat in self._candidates(caller):
+            profile = self._seats[seat].profile
+            if eligible(caller, profile):
+                ranks.append(seat_rank(caller, profile, idle_since_ms, policy))
         return self._seats[min(ranks)[-1]] if ranks else None
+
+    def _candidates(self, caller: Caller) -> Iterator[tuple[int, str]]:
+        for named in {caller.only, caller.last_seat} - {None}:
+            seat = self._seats.get(str(named))
+            if seat is not None and seat.state is SeatState.READY:
+                yield seat.idle_since_ms, seat.id
+        if caller.only is None:
+            for waiting in self._ready.values():
+                yield from waiting[:2]
 
 
 def _discard(lines: dict[Key, list[Rank]], key: Key, rank: Rank) -> None:

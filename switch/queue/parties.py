@@ -76,3 +76,12 @@ class Caller:
     arrived_ms: int
     entered_ms: int
     turn: int
+    number: str | None = None  # his own, to call him back or to know him again
+    last_seat: str | None = None  # who talked with him before
+    only: str | None = None  # the one seat that is to have him, whatever its skills
+    overflow: str | None = None  # a second service whose seats may serve him by now
+    is_callback: bool = False  # he is not on the line; he is called when his turn has come
+
+    @property
+    def services(self) -> tuple[str | None, ...]:
+        return (self.service,) if self.overflow is None else (self.service, self.overflow)

@@ -10,6 +10,9 @@ class TimerKind(Enum):
     LEASE = "lease"  # of an offer: how long a seat may ring
     WRAP_UP = "wrap-up"  # of a seat after a talk
     WAIT = "wait"  # of a caller: the longest wait
+    OVERFLOW = "overflow"  # of a caller: until seats of another service may serve him
+    CALLBACK = "callback"  # of a caller who is to be called back: how long that is promised
+    RETRY = "retry"  # of the same: until he is called again
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmcc.switch.queue.cost import LevelPolicy, can_serve, cost, seat_rank
-from kmcc.switch.queue.events import CallWaiting, GiveUp, Offer, OfferAccepted, SeatSignsIn, Waiting
+from kmcc.switch.queue.effects import GiveUp, Offer, Waiting
+from kmcc.switch.queue.events import CallWaiting, OfferAccepted, SeatSignsIn
 from kmcc.switch.queue.machine import QueueMachine
 from kmcc.switch.queue.parties import Caller, Grade, Place, SeatKind, SeatProfile, Transferred, path_cost
 from kmcc.switch.queue.settings import QueueSettings

@@ -14,7 +14,8 @@ from statistics import mean, stdev
 import pytest
 
 from kmcc.firmware_sim.staffing.erlang import erlang_b, waiting_system
-from kmcc.switch.queue.events import CallWaiting, Effect, Event, GiveUp, Offer, OfferAccepted, SeatSignsIn, TalkEnded
+from kmcc.switch.queue.effects import Effect, GiveUp, Offer
+from kmcc.switch.queue.events import CallWaiting, Event, OfferAccepted, SeatSignsIn, TalkEnded
 from kmcc.switch.queue.machine import QueueMachine
 from kmcc.switch.queue.parties import SeatKind, SeatProfile
 from kmcc.switch.queue.settings import QueueSettings

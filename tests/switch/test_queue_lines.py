@@ -46,7 +46,7 @@ def test_the_waiting_line_is_a_sorted_list(script: list[tuple[Wish, bool]]) -> N
             assert gone.call not in line
         assert list(line) == plain
         for profile in PROFILES:
-            assert line.best_for(profile) == next((c for c in plain if eligible(c, profile)), None)
+            assert line.best_for(profile, callbacks=True) == next((c for c in plain if eligible(c, profile)), None)
         for ahead, each in enumerate(plain):
             own = [c for c in plain if c.service == each.service]
             assert line.place_of(each) == (own.index(each) + 1, ahead)

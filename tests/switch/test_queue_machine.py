@@ -3,25 +3,19 @@
 import pytest
 
 from kmcc.signaling.effects import Expired, StartTimer, StopTimer
+from kmcc.switch.queue.effects import Effect, GiveUp, GiveUpReason, Offer, SeatChanged, Waiting, Withdraw
 from kmcc.switch.queue.errors import DuplicateCallError, UnknownSeatError
 from kmcc.switch.queue.events import (
     CallGone,
     CallWaiting,
-    Effect,
-    GiveUp,
-    GiveUpReason,
-    Offer,
     OfferAccepted,
     OfferRefused,
     RefusalReason,
-    SeatChanged,
     SeatPauses,
     SeatResumes,
     SeatSignsIn,
     SeatSignsOut,
     TalkEnded,
-    Waiting,
-    Withdraw,
 )
 from kmcc.switch.queue.machine import QueueMachine
 from kmcc.switch.queue.parties import Grade, SeatKind, SeatProfile, Transferred

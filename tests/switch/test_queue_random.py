@@ -6,34 +6,37 @@ Longer than 300 lines because ledger, script and judge are one oracle and tests 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmcc.signaling.effects import Expired, StartTimer, StopTimer
+from kmcc.switch.queue.effects import Effect, GiveUp, Offer, Waiting, Withdraw
 from kmcc.switch.queue.errors import QueueError
 from kmcc.switch.queue.events import (
     CallGone,
+    CallHeld,
+    CallRetrieved,
     CallWaiting,
-    Effect,
+    ConsultBegins,
+    ConsultEnds,
     Event,
-    GiveUp,
-    Offer,
     OfferAccepted,
     OfferRefused,
     RefusalReason,
+    SeatForced,
+    SeatFreed,
     SeatPauses,
     SeatResumes,
+    SeatRings,
     SeatSignsIn,
     SeatSignsOut,
     TalkEnded,
-    Waiting,
-    Withdraw,
 )
 from kmcc.switch.queue.machine import QueueMachine
 from kmcc.switch.queue.parties import Caller, Grade, Place, SeatKind, SeatProfile, Transferred
-from kmcc.switch.queue.seat import SeatState, SeatView
+from kmcc.switch.queue.seat import IN_CALL, OFFERED, SeatState, SeatView
 from kmcc.switch.queue.settings import QueueSettings, WithoutSeats
 
 H1B1, H1B2, H2B1 = Place("h1", "b1"), Place("h1", "b2"), Place("h2", "b1")
@@ -49,6 +52,8 @@ Pair = tuple[CallWaiting, SeatView]
 
 
 def may_serve(call: CallWaiting, profile: SeatProfile) -> bool:
+    if call.only:
+        return call.only == profile.seat
     if call.passed_by == profile.seat:
         return False
     if call.language and call.language not in profile.languages:
@@ -89,6 +94,7 @@ class Ledger:
         pairs = keep_least(pairs, lambda pair: self.arrived[pair[0].call][1])
         call = pairs[0][0]
         level = {view.profile.seat: self.level(call, view.profile) for _, view in pairs}
+        pairs = keep_least(pairs, lambda pair: int(pair[1].profile.seat != call.last_seat))
         if call.grade is Grade.ORDINARY:
             pairs = keep_least(pairs, lambda pair: int(pair[1].profile.kind is SeatKind.INTEGRATED))
             pairs = keep_least(pairs, lambda pair: level[pair[1].profile.seat])
@@ -198,7 +204,7 @@ class Trial:
         name = view.profile.seat
         if name == offer.seat and not any(v.profile.seat == name and v.state is SeatState.READY for v in before):
             old = next((v.state for v in before if v.profile.seat == name), SeatState.SIGNED_OUT)
-            if old is not SeatState.RESERVED:
+            if old not in OFFERED:
                 self.ledger.ready_since[name] = view.since_ms
         return view.state is SeatState.READY or name == offer.seat
 
@@ -209,14 +215,14 @@ class Trial:
         held = {v.call: v.profile.seat for v in seats if v.call is not None}
         assert held == ledger.seat_of
         kinds = sorted(name.split("/")[0] for name in ledger.timers)
-        leases = sum(v.state is SeatState.RESERVED for v in seats)
+        leases = sum(v.state in OFFERED for v in seats)
         wrap_ups = sum(v.state is SeatState.WRAP_UP for v in seats)
         waits = len(waiting) if self.rules.max_wait_ms else 0
         assert kinds == ["lease"] * leases + ["wait"] * waits + ["wrap-up"] * wrap_ups
         for view in seats:
             if view.state is SeatState.READY:
                 self.note_ready(view)
-            elif view.state is not SeatState.RESERVED:
+            elif view.state not in OFFERED:
                 ledger.ready_since.pop(view.profile.seat, None)
 
     def note_ready(self, view: SeatView) -> None:
@@ -241,12 +247,14 @@ class Trial:
     def next_step(self, view: SeatView, at_ms: int) -> Event:
         name = view.profile.seat
         match view.state:
-            case SeatState.RESERVED if view.call is not None:
+            case state if state in OFFERED and view.call is not None:
                 return OfferAccepted(name, view.call, at_ms)
-            case SeatState.TALKING:
+            case state if state in IN_CALL:
                 return TalkEnded(name, at_ms)
             case SeatState.SIGNED_OUT:  # signed out in talk, done only now
                 return SeatSignsIn(view.profile, at_ms)
+            case SeatState.FORCED:
+                return SeatFreed(name, at_ms)
             case _:
                 return SeatResumes(name, at_ms)
 
@@ -260,6 +268,8 @@ operations = st.one_of(
     st.tuples(st.just("accept"), names),
     st.tuples(st.just("accept"), names),
     st.tuples(st.just("late accept"), names),
+    st.tuples(st.sampled_from(["ring", "hold", "retrieve", "consult", "consult ended", "force", "free"]), names),
+    st.tuples(st.sampled_from(["ring", "hold", "retrieve", "consult", "consult ended", "force", "free"]), names),
     st.tuples(st.just("refuse"), names),
     st.tuples(st.just("ended"), names),
     st.tuples(st.just("ended"), names),
@@ -276,6 +286,8 @@ calls = st.builds(
     language=st.sampled_from([None, None, "zh", "en"]),
     near=st.sampled_from([None, H1B1, H1B2, H2B1]),
     passed_by=st.sampled_from([None, None, "s2", "s4"]),
+    last_seat=st.sampled_from([None, None, "s0", "s3"]),
+    only=st.sampled_from([None, None, None, None, "s1"]),
 )
 Operation = tuple[str, int] | CallWaiting
 scripts = st.lists(st.tuples(st.one_of(operations, calls), st.integers(0, 40)), max_size=60)
@@ -290,9 +302,7 @@ rule_sets = st.builds(
 
 def event_of(operation: Operation, at_ms: int, trial: Trial) -> Event | None:
     if isinstance(operation, CallWaiting):
-        fields = {name: getattr(operation, name) for name in ("service", "grade", "transferred", "language")}
-        number = len(trial.ledger.asked)
-        return CallWaiting(f"c{number}", at_ms, near=operation.near, passed_by=operation.passed_by, **fields)
+        return replace(operation, call=f"c{len(trial.ledger.asked)}", at_ms=at_ms)
     what, which = operation
     asked, timers = list(trial.ledger.asked), trial.ledger.timers
     if what == "gone":
@@ -312,6 +322,13 @@ def seat_event(what: str, profile: SeatProfile, at_ms: int, trial: Trial) -> Eve
         "resume": SeatResumes(seat, at_ms),
         "accept": OfferAccepted(seat, call, at_ms),
         "late accept": OfferAccepted(seat, "c0", at_ms),
+        "ring": SeatRings(seat, call, at_ms),
+        "hold": CallHeld(seat, at_ms),
+        "retrieve": CallRetrieved(seat, at_ms),
+        "consult": ConsultBegins(seat, at_ms),
+        "consult ended": ConsultEnds(seat, at_ms),
+        "force": SeatForced(seat, "briefing", at_ms),
+        "free": SeatFreed(seat, at_ms),
         "refuse": OfferRefused(seat, call, RefusalReason.REFUSED, at_ms),
         "ended": TalkEnded(seat, at_ms),
     }

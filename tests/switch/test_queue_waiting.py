@@ -125,9 +125,6 @@ def test_the_expected_wait_is_right_in_the_mean() -> None:
     both = [call for call in told if call in waits]
     assert len(both) > 1_000
     assert mean(told[call] / 1000 for call in both) == pytest.approx(mean(waits[call] for call in both), rel=0.15)
-    assert mean(waits.values()) == pytest.approx(
-        waiting_system(0.9 * seats / talk_s, talk_s, seats, 0).mean_wait_s, rel=0.5
-    )
 
 
 def test_nothing_is_promised_before_calls_were_served() -> None:

@@ -30,7 +30,6 @@ TICK_SAMPLES: Final = 80
 IDLE: Final = 0xD5
 IDLE_BITS: Final = 0b1011
 EPOCH_US: Final = 1_000_000_000_000_007  # never a whole number of seconds: the library's timers stumble over those
-NORMAL_CLEARING: Final = 6
 
 CDEF: Final = """
 int channel_send(int fd, uint8_t *alaw, int n);
@@ -44,11 +43,37 @@ struct peer *peer_new(int id, const char *file, int max_ani, int max_dnis, int a
 void peer_free(struct peer *p);
 int peer_fd(const struct peer *p);
 void peer_run(struct peer *p);
-int peer_accept(struct peer *p);
+int peer_accept(struct peer *p, int mode);
 int peer_answer(struct peer *p);
 int peer_disconnect(struct peer *p, int cause);
-int peer_call(struct peer *p, const char *calling, const char *called);
+int peer_call(struct peer *p, const char *calling, const char *called, int category);
 """
+
+
+class Mode(IntEnum):
+    """openr2_call_mode_t: what the library accepts a call with, KB1 and KB6 by its file."""
+
+    WITH_CHARGE = 0
+    NO_CHARGE = 1
+
+
+class Disconnect(IntEnum):
+    """openr2_call_disconnect_cause_t; the KB by which the library refuses a call, by its file."""
+
+    BUSY_NUMBER = 0  # KB2
+    NETWORK_CONGESTION = 1  # KB4
+    UNALLOCATED_NUMBER = 2  # KB5
+    OUT_OF_ORDER = 3  # KB4
+    NORMAL_CLEARING = 6
+    NUMBER_CHANGED = 9  # KB3
+
+
+class Category(IntEnum):
+    """openr2_calling_party_category_t; KA and KD alike in the library."""
+
+    NATIONAL_SUBSCRIBER = 0
+    NATIONAL_PRIORITY_SUBSCRIBER = 1
+    TEST_EQUIPMENT = 6
 
 
 class Kind(IntEnum):
@@ -124,12 +149,21 @@ def _library() -> Any:
 class OpenR2Board:
     """One E1 span whose channel `channel` ends in libopenr2.
 
-    `accepts` and `answers` say what the library does with a call it is offered.
+    `accepts` and `answers` say what the library does with a call it is offered: the mode, or with Disconnect the cause
+    of its refusal. `ani_first`: it asks for the calling number after the first digit, else after the last.
     """
 
     _next_id = 1
 
-    def __init__(self, *, channel: int = 1, accepts: bool = True, answers: bool = True, called_digits: int = 8) -> None:
+    def __init__(
+        self,
+        *,
+        channel: int = 1,
+        accepts: Mode | Disconnect = Mode.WITH_CHARGE,
+        answers: bool = True,
+        called_digits: int = 8,
+        ani_first: bool = True,
+    ) -> None:
         module = _library()
         self._ffi, self._lib = module.ffi, module.lib
         self._id = OpenR2Board._next_id
@@ -140,10 +174,10 @@ class OpenR2Board:
         self._wanted: list[Callable[[], object]] = []
         _listeners[self._id] = self._on_event
         self._lib.channel_set_time_us(EPOCH_US)
-        self._peer = self._lib.peer_new(self._id, str(SHIM / "china.conf").encode(), 80, called_digits, 1)
+        self._peer = self._lib.peer_new(self._id, str(SHIM / "china.conf").encode(), 80, called_digits, ani_first)
         assert self._peer != self._ffi.NULL, "libopenr2 did not take the channel in memory"
         self._fd = self._lib.peer_fd(self._peer)
-        self._channel = channel
+        self.channel = channel
         self._sender = SpanSender()
         self._receiver = SpanReceiver(persist_ms=1)
         for n in range(1, CHANNELS + 1):
@@ -156,11 +190,11 @@ class OpenR2Board:
 
     # --- what the test asks of the library --------------------------------------------------------------------------
 
-    def place_call(self, calling: str, called: str) -> None:
-        assert self._lib.peer_call(self._peer, calling.encode(), called.encode()) == 0
+    def place_call(self, calling: str | None, called: str, category: Category = Category.NATIONAL_SUBSCRIBER) -> None:
+        assert self._lib.peer_call(self._peer, (calling or "").encode(), called.encode(), category) == 0
 
     def hang_up(self) -> None:
-        assert self._lib.peer_disconnect(self._peer, NORMAL_CLEARING) == 0
+        assert self._lib.peer_disconnect(self._peer, Disconnect.NORMAL_CLEARING) == 0
 
     def kinds(self) -> list[Kind]:
         return [event.kind for event in self.events]
@@ -196,17 +230,17 @@ class OpenR2Board:
     def _speech(self) -> list[bytes]:
         quiet = bytes([IDLE] * TICK_SAMPLES)
         speech = [quiet] * CHANNELS
-        speech[self._channel - 1] = bytes(self._said[:TICK_SAMPLES])
+        speech[self.channel - 1] = bytes(self._said[:TICK_SAMPLES])
         del self._said[:TICK_SAMPLES]
         return speech
 
     def _hear(self, frames: bytes) -> None:
         block = self._receiver.take(frames)
         for change in block.changes:
-            if isinstance(change, SignalChange) and change.channel == self._channel:
+            if isinstance(change, SignalChange) and change.channel == self.channel:
                 self._lib.channel_receive_bits(self._fd, change.nibble)
-        self._heard += block.speech[self._channel - 1]
-        self.speech += block.speech[self._channel - 1]
+        self._heard += block.speech[self.channel - 1]
+        self.speech += block.speech[self.channel - 1]
         if len(self._heard) == FRAME:
             self._exchange_frame()
 
@@ -221,13 +255,17 @@ class OpenR2Board:
         self._wanted.clear()
         self._lib.channel_send(self._fd, self._buffer, FRAME)
         self._said += bytes(self._ffi.buffer(self._buffer))
-        self._sender.signal(self._channel, self._lib.channel_sent_bits(self._fd))
+        self._sender.signal(self.channel, self._lib.channel_sent_bits(self._fd))
 
     def _on_event(self, event: PeerEvent) -> None:
         self.events.append(event)
-        if event.kind is Kind.OFFERED and self._accepts:
-            self._wanted.append(lambda: self._lib.peer_accept(self._peer))
+        if event.kind is Kind.OFFERED:
+            self._wanted.append(self._decide)
         elif event.kind is Kind.ACCEPTED and self._answers:
             self._wanted.append(lambda: self._lib.peer_answer(self._peer))
         elif event.kind is Kind.DISCONNECTED:
-            self._wanted.append(lambda: self._lib.peer_disconnect(self._peer, NORMAL_CLEARING))
+            self._wanted.append(lambda: self._lib.peer_disconnect(self._peer, Disconnect.NORMAL_CLEARING))
+
+    def _decide(self) -> None:
+        ask = self._lib.peer_accept if isinstance(self._accepts, Mode) else self._lib.peer_disconnect
+        ask(self._peer, int(self._accepts))

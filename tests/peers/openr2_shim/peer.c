@@ -127,12 +127,12 @@ void peer_free(struct peer *p)
 
 int  peer_fd(const struct peer *p) { return p->fd; }
 void peer_run(struct peer *p) { openr2_chan_process_event(p->channel); }
-int  peer_accept(struct peer *p) { return openr2_chan_accept_call(p->channel, OR2_CALL_WITH_CHARGE); }
+int  peer_accept(struct peer *p, int mode) { return openr2_chan_accept_call(p->channel, (openr2_call_mode_t)mode); }
 int  peer_answer(struct peer *p) { return openr2_chan_answer_call(p->channel); }
 int  peer_disconnect(struct peer *p, int cause) { return openr2_chan_disconnect_call(p->channel, cause); }
 
-int peer_call(struct peer *p, const char *calling, const char *called)
+int peer_call(struct peer *p, const char *calling, const char *called, int category)
 {
 	return openr2_chan_make_call(p->channel, *calling ? calling : NULL, called,
-				     OR2_CALLING_PARTY_CATEGORY_NATIONAL_SUBSCRIBER);
+				     (openr2_calling_party_category_t)category);
 }

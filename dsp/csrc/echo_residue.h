@@ -1,0 +1,36 @@
+/* echo_residue.h  What becomes of the rest: non-linear processor and comfort noise of sixteen echo cancellers. */
+#ifndef KMCC_ECHO_RESIDUE_H
+#define KMCC_ECHO_RESIDUE_H
+
+#include "echo_group.h"
+
+struct echo_residue {
+	_Alignas(64) echo_words suppress;  /* 1 = the non-linear processor may act */
+	echo_words comfort;   /* 1 = it fills the gap with noise, else with silence */
+	echo_words random;
+	echo_words hangover;  /* blocks for which near speech still counts as heard */
+	echo_lanes left;      /* smoothed mean squares: what is left, */
+	echo_lanes echo;      /* what was taken off, */
+	echo_lanes unsure;    /* what the doubt allows of echo */
+	echo_lanes open;      /* 1 = what is left goes through, 0 = noise instead */
+	echo_lanes before;    /* last sample of what is left */
+	echo_lanes sum;       /* over the window: of the samples, */
+	echo_lanes squares;
+	echo_lanes products;  /* of each with the one before, */
+	echo_lanes echoes;    /* of the echo that may be in it */
+	echo_lanes least;     /* of the windows of this second, the quietest without echo: mean square */
+	echo_lanes least_tint;
+	echo_lanes noise;     /* the background's mean square, < 0: not known yet */
+	echo_lanes tint;      /* its correlation from sample to sample */
+	echo_lanes drive;     /* so much of the dice makes such noise */
+	echo_lanes hiss;      /* last sample of the comfort noise */
+	uint32_t   blocks;
+	uint32_t   windows;
+};
+
+void echo_residue_forget(struct echo_residue *r, size_t lane);
+
+/* What shall be heard of the block, in 16-bit samples. */
+void echo_residue_block(struct echo_residue *r, const struct echo_block *b, int16_t out[ECHO_BLOCK][ECHO_LANES]);
+
+#endif

@@ -70,8 +70,10 @@ class EchoCancellers:
                 f"{far.shape[1]} sent and {near.shape[1]} heard samples",
                 f"as many of both, a multiple of {BLOCK_SAMPLES}",
             )
-        parts = [self._feed(far[:, at : at + FEED_SAMPLES], near[:, at : at + FEED_SAMPLES])
-                 for at in range(0, far.shape[1], FEED_SAMPLES)]
+        parts = [
+            self._feed(far[:, at : at + FEED_SAMPLES], near[:, at : at + FEED_SAMPLES])
+            for at in range(0, far.shape[1], FEED_SAMPLES)
+        ]
         return np.concatenate(parts, axis=1)
 
     def _feed(self, sent: Octets, heard: Octets) -> Octets:

@@ -45,14 +45,17 @@ ECHO_INLINE reals *reals_of(void *row, uint32_t lane)
 /* What the echo of the block should be, in ECHO_ONE. */
 ECHO_INLINE void filter(struct echo_group *g, uint32_t row, uint32_t lane, words echo[B])
 {
-	for (uint32_t i = 0; i < B; i++)
-		echo[i] = (words){0};
-	for (uint32_t m = 0; m < ECHO_TAPS / 2; m++) {
+	echo_words *newest = &g->far[row];
+	words       sum[B] = {{0}}; /* local: they stay in registers */
+
+	for (uint32_t m = 0; m < ECHO_TAPS / 2; m++, newest -= 2) {
 		const words two = W(g->pairs[m]);
 
 		for (uint32_t i = 0; i < B; i++)
-			echo[i] = dot(echo[i], W(g->far[row + i - 2 * m]), two);
+			sum[i] = dot(sum[i], W(newest[i]), two);
 	}
+	for (uint32_t i = 0; i < B; i++)
+		echo[i] = sum[i];
 }
 
 /* r[i][j] for j <= i: product of the taps' windows that end with samples i and j of the block. */
@@ -156,13 +159,15 @@ ECHO_INLINE reals quantise(const reals weight[B], words two[B / 2])
 /* Move every tap by what the weighted samples of the block say. */
 ECHO_INLINE void move(struct echo_group *g, uint32_t row, uint32_t lane, const words two[B / 2], reals step)
 {
-	for (uint32_t k = 0; k < ECHO_TAPS; k += 2) {
+	echo_words *newest = &g->far[row];
+
+	for (uint32_t k = 0; k < ECHO_TAPS; k += 2, newest -= 2) {
 		words lower = {0};
 		words upper = {0};
 
-		for (uint32_t i = 0; i < B / 2; i++) {
-			lower = dot(lower, W(g->far[row + 2 * i + 1 - k]), two[i]);
-			upper = dot(upper, W(g->far[row + 2 * i - k]), two[i]);
+		for (uint32_t i = 0; i < B; i += 2) {
+			lower = dot(lower, W(newest[i + 1]), two[i / 2]);
+			upper = dot(upper, W(newest[i]), two[i / 2]);
 		}
 
 		const reals first = R(g->taps[k]) + real(lower) * step;

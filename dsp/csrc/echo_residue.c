@@ -33,6 +33,7 @@ void echo_residue_forget(struct echo_residue *r, size_t lane)
 	r->suppress[lane] = 0;
 	r->comfort[lane] = 0;
 	r->random[lane] = (int32_t)(2463534242u + (uint32_t)lane);
+	r->fresh[lane] = 1;
 	r->hangover[lane] = 0;
 	r->left[lane] = 0.0f;
 	r->echo[lane] = 0.0f;
@@ -135,10 +136,11 @@ static inline void end_window(struct echo_residue *r, size_t lane)
 	const float product = r->products[lane] * UNIT_MEAN - mean * mean;
 	const int clear = r->squares[lane] > r->echoes[lane] * ECHO_CLEAR || r->echoes[lane] * UNIT_MEAN < 0.1f;
 
-	if (clear && square < r->least[lane]) {
+	if (!r->fresh[lane] && clear && square < r->least[lane]) {
 		r->least[lane] = square;
 		r->least_tint[lane] = between(-MOST_TINT, product / (square + 1e-9f), MOST_TINT);
 	}
+	r->fresh[lane] = 0;
 	r->sum[lane] = 0.0f;
 	r->squares[lane] = 0.0f;
 	r->products[lane] = 0.0f;

@@ -8,6 +8,7 @@ struct echo_residue {
 	_Alignas(64) echo_words suppress;  /* 1 = the non-linear processor may act */
 	echo_words comfort;   /* 1 = it fills the gap with noise, else with silence */
 	echo_words random;
+	echo_words fresh;     /* 1 = the window began before this lane did */
 	echo_words hangover;  /* blocks for which near speech still counts as heard */
 	echo_lanes left;      /* smoothed mean squares: what is left, */
 	echo_lanes echo;      /* what was taken off, */

@@ -1,0 +1,107 @@
+"""Our line echo cancellers beside speexdsp's MDF, 256 taps both: nanoseconds a sample of one port, at equal loss.
+
+The same speech, hybrid and A-law both ways; the echo's loss of both is printed and compared before anything is timed.
+"""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from benchmarks.figures import Benchmark, Figure, Note, race, rival_or_reason
+from tests.dsp.two_wire import RATE_HZ, Sound, alaw, echo_of, hybrid, loss_db, speech, through_alaw
+from tests.peers.speexdsp import Speexdsp, load_speexdsp
+
+from kmcc.dsp._core import ffi, lib
+from kmcc.dsp.bank import aligned_memory
+from kmcc.dsp.echo import Echo, EchoCancellers
+from kmcc.dsp.g711 import decode_alaw
+from kmcc.switch.announce import Language
+
+PORTS: Final = 64
+TICK: Final = 64
+SECONDS: Final = 5
+SAMPLES: Final = RATE_HZ * SECONDS
+ERL_DB: Final = 12.0
+WINDOWS_S: Final = ((0, 1), (1, 2), (2, 5), (20, 30))
+TALKS_S: Final = (10, 13)  # both sides
+AFTER_S: Final = (13, 14)
+WITHIN_DB: Final = 0.5  # A-law alone blurs the loss by as much
+LINES: Final = ((Language.EN, -16.0, 8.0), (Language.ZH, -20.0, 16.0), (Language.EN, -12.0, 24.0))
+
+Octets = npt.NDArray[np.uint8]
+
+
+def rival_said(speex: Speexdsp, sent: Sound, heard: Sound) -> Sound:
+    """In A-law, as ours comes."""
+    return through_alaw(speex.cancel(sent.astype(np.int16), through_alaw(heard).astype(np.int16)).astype(float))
+
+
+def ours_said(sent: Sound, heard: Sound) -> Sound:
+    octets = EchoCancellers(1, Echo.CANCEL).feed(alaw(sent)[None], alaw(heard)[None])
+    return decode_alaw(octets[0]).astype(float)
+
+
+def line(number: int) -> tuple[Sound, Sound, Sound]:
+    """Thirty seconds: sent, its echo, and near speech as loud in the middle."""
+    lang, dbm0, ms = LINES[number]
+    sent = through_alaw(speech(30, dbm0, lang=lang, seed=number))
+    near = np.zeros_like(sent)
+    talks = slice(*(RATE_HZ * second for second in TALKS_S))
+    near[talks] = speech(TALKS_S[1] - TALKS_S[0], dbm0, seed=number + 50)
+    return sent, echo_of(sent, hybrid(number + 3, erl_db=ERL_DB, ms=ms)), near
+
+
+def losses(echo: Sound, said: Sound, near: Sound, windows: tuple[tuple[int, int], ...]) -> list[float]:
+    return [loss_db(echo, said - near, *window) for window in windows]
+
+
+def compare(speex: Speexdsp) -> None:
+    """Print what both achieve, and fail where ours is worse on the mean of the lines."""
+    alone, rival_alone, after, rival_after = ([] for _ in range(4))
+    for number in range(len(LINES)):
+        sent, echo, near = line(number)
+        silent = np.zeros_like(near)
+        alone.append(losses(echo, ours_said(sent, echo), silent, WINDOWS_S))
+        rival_alone.append(losses(echo, rival_said(speex, sent, echo), silent, WINDOWS_S))
+        after.append(losses(echo, ours_said(sent, echo + near), near, (AFTER_S,)))
+        rival_after.append(losses(echo, rival_said(speex, sent, echo + near), near, (AFTER_S,)))
+    for what, ours, rival in (
+        ("0-1/1-2/2-5/20-30 s", alone, rival_alone),
+        ("1 s after both spoke", after, rival_after),
+    ):
+        mean, rival_mean = np.mean(ours, axis=0), np.mean(rival, axis=0)
+        print(f"loss of echo, {what}: ours {np.round(mean, 1)} dB, speexdsp {np.round(rival_mean, 1)} dB")
+        assert np.all(mean > rival_mean - WITHIN_DB), what
+
+
+def ticks(sent: Octets, heard: Octets) -> list[tuple[Octets, Octets]]:
+    cuts = range(0, SAMPLES, TICK)
+    return [tuple(np.ascontiguousarray(side[:, n : n + TICK]) for side in (sent, heard)) for n in cuts]  # type: ignore[misc]
+
+
+def test_echo_canceller(benchmark: Benchmark, note: Note) -> None:
+    speex, reason = rival_or_reason(load_speexdsp)
+    if speex is not None:
+        compare(speex)
+    sent, echo, near = line(0)
+    heard = through_alaw(echo + near)
+    ports = [np.stack([alaw(np.roll(side, 997 * n)[:SAMPLES]) for n in range(PORTS)]) for side in (sent, heard)]
+    memory, owner = aligned_memory(lib.echo_size(PORTS))
+
+    def ours() -> object:
+        """As the engine's tick does: octets in, octets out, suppressor and comfort noise on."""
+        state = lib.echo_init(memory, PORTS)
+        for port in range(PORTS):
+            lib.echo_switch(state, port, int(Echo.FULL))
+        for far, near_side in ticks(*ports):
+            lib.echo_feed(state, ffi.from_buffer("uint8_t[]", far), ffi.from_buffer("uint8_t[]", near_side), TICK)
+        return owner
+
+    def rival() -> object:
+        assert speex is not None
+        return speex.cancel(sent[:SAMPLES].astype(np.int16), heard[:SAMPLES].astype(np.int16))
+
+    ours_s, rival_s = race(benchmark, ours, None if speex is None else rival)
+    rival_ns = None if rival_s is None else rival_s * 1e9 / SAMPLES
+    ours_ns = ours_s * 1e9 / (SAMPLES * PORTS)
+    note("echo_canceller", Figure.cost(ours_ns, rival_ns, "ns a port-sample", goal=10.0, reason=reason))

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from benchmarks.figures import Benchmark, Figure, Note, race, rival_or_reason
-from benchmarks.kernel import kernel_run
 from benchmarks.sounds import KEYS_HEARD, PORTS, SECONDS, digits_over_noise
 from tests.peers.spandsp import load_spandsp
 
@@ -20,7 +19,6 @@ def bank() -> int:
 
 
 CONTESTANTS: dict[str, Callable[[], int]] = {
-    "dtmf_kernel": kernel_run("dtmf", SAMPLES, EventKind.DTMF_ON),
     "dtmf_bank": bank,
 }
 

@@ -1,24 +1,17 @@
 /* banks.c  See detectors.h. */
 #include "banks.h"
 
-enum { DTMF, FORWARD, BACKWARD };
+enum { FORWARD = 1, BACKWARD };
 
 size_t banks_size(uint32_t which, size_t ports)
 {
-	switch (which) {
-	case DTMF:
-		return dtmf_size(ports);
-	default:
-		return mfc_size(ports);
-	}
+	(void)which;
+	return mfc_size(ports);
 }
 
 void banks_init(struct banks *d, uint32_t which, void *memory, size_t ports)
 {
 	switch (which) {
-	case DTMF:
-		d->dtmf = dtmf_init(memory, ports);
-		break;
 	case FORWARD:
 		d->forward = mfc_init(memory, ports, 0);
 		break;
@@ -36,9 +29,6 @@ void banks_enable(struct banks *d, uint32_t which, size_t port, int on)
 	else
 		d->users[which]--;
 	switch (which) {
-	case DTMF:
-		dtmf_enable(d->dtmf, port, on);
-		break;
 	case FORWARD:
 		mfc_enable(d->forward, port, on);
 		break;
@@ -54,8 +44,6 @@ size_t banks_feed(struct banks *d, uint32_t which, const int16_t *pcm, size_t sa
 	if (d->users[which] == 0)
 		return 0;
 	switch (which) {
-	case DTMF:
-		return dtmf_feed(d->dtmf, pcm, samples, out, room);
 	case FORWARD:
 		return mfc_feed(d->forward, pcm, samples, out, room);
 	default:

@@ -8,10 +8,9 @@
 #define BANKS 3u /* by the number of their bit in DETECT_* */
 
 struct banks {
-	struct dtmf *dtmf;
-	struct mfc  *forward;
-	struct mfc  *backward;
-	uint32_t     users[BANKS]; /* ports that have this bank on */
+	struct mfc *forward;
+	struct mfc *backward;
+	uint32_t    users[BANKS]; /* ports that have this bank on */
 };
 
 size_t banks_size(uint32_t which, size_t ports);

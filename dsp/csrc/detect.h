@@ -30,11 +30,6 @@ struct detection {
 	int32_t  b;
 };
 
-struct dtmf;
-size_t       dtmf_size(size_t ports);
-struct dtmf *dtmf_init(void *memory, size_t ports);
-void         dtmf_enable(struct dtmf *d, size_t port, int on);
-size_t       dtmf_feed(struct dtmf *d, const int16_t *pcm, size_t samples, struct detection *out, size_t room);
 
 struct mfc;  /* direction: 0 hears the forward frequencies 1380-1980 Hz, 1 the backward 1140-780 Hz */
 size_t       mfc_size(size_t ports);

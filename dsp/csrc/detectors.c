@@ -2,7 +2,7 @@
 #include "detectors.h"
 
 const struct detector *const DETECTOR[DETECTORS] = {
-	/* DETECT_DTMF         */ NULL,
+	/* DETECT_DTMF         */ &DTMF,
 	/* DETECT_MFC_FORWARD  */ NULL,
 	/* DETECT_MFC_BACKWARD */ NULL,
 	/* DETECT_PROGRESS     */ &PROGRESS,

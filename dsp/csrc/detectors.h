@@ -6,6 +6,7 @@
 
 #define DETECTORS 5u
 
+extern const struct detector DTMF;
 extern const struct detector PROGRESS;
 extern const struct detector VOICE;
 

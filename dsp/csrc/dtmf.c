@@ -1,222 +1,419 @@
 /* dtmf.c  Dialling tones, Q.23; limits of Q.24 and GB 3378.
  *
- * Window 15 ms, a look every 2.5 ms.  A digit begins after six looks in a row that each show one low and one
- * high tone, on frequency, with hardly anything beside them: 27.5 ms of tone less what the first and the last
- * look may miss.  It ends when less than about a third of the window is left of it, so a break of 10 ms is
- * bridged and a pause of 14 ms ends it.
+ * The screen only makes candidates: two blocks in a row with one low and one high tone and not too much beside them.
+ * The first look at a candidate finds when the tones began; a second one, 26 ms later, decides: both on frequency,
+ * steady, with nothing before them and hardly anything beside them.  What is not so clean must last for 40 ms.  While
+ * a digit stands, the screen alone follows it, and looks are taken again when it seems to end: it ends after 13 ms
+ * without it, so a break of 10 ms is bridged.
  */
-#include "bank.h"
+#include "detectors.h"
 #include "engine.h"
+#include "lanes.h"
 #include "level.h"
+#include "twotone.h"
 
+#include <math.h>
 #include <string.h>
 
+#define TONES        8u
 #define LOW_TONES    4u
-#define HOP          20u
-#define HOPS         6u
-#define WINDOW       (HOP * HOPS)
-#define LOOKS_ON     6u       /* in a row */
-#define LOOKS_OFF    2u
-#define LOOKS_HELD   4u       /* a digit stands at least 10 ms: never more than two detections in a feed */
+#define MS           LISTENER_GRID
 #define LEVEL_MIN    (-42.0f) /* dBm0 a tone; -40 is promised */
-#define TWIST_NORMAL 10.0f    /* 10 dB, low tone stronger (8 is promised) */
-#define TWIST_REVERSE 5.6f    /* 7.5 dB, high tone stronger (6 by GB 3378) */
-#define PEAK         6.3f     /* 8 dB over the other tones of its group */
-#define PURE         0.85f    /* share of both tones in all that is heard, to begin */
-#define LASTING      0.27f    /* to go on */
-#define FIRST_LOOK   112      /* samples from the start of a tone to the end of its first good look, in the mean */
-#define LAST_LOOK    74       /* from the end of a tone to the end of its last look */
-
-static const struct bank_shape SHAPE = {
-	.tones = 8, .hop = HOP, .hops = HOPS, .hz = {697, 770, 852, 941, 1209, 1336, 1477, 1633},
-};
-
-/* Drift at half way between what must be heard, 1.5 % + 2 Hz off, and what must not, 3.5 % off:
- * cos(pi * 15 ms * (2.5 % + 1 Hz)). */
-static const float DRIFT_MIN[BANK_TONES] = {
-	0.6462f, 0.5782f, 0.4968f, 0.4033f, 0.0992f, -0.0502f, -0.2147f, -0.3896f,
-};
+#define TWIST_NORMAL 9.0f     /* 9.5 dB, low tone stronger (8 is promised) */
+#define TWIST_REVERSE 5.0f    /* 7 dB, high tone stronger (6 by GB 3378) */
+#define SCREEN_MORE  1.6f     /* 2 dB more of either for the screen, which sees what is off frequency too small */
+#define OFF_SHARE    0.015f   /* of the frequency, and */
+#define OFF_HZ       4.5f     /* are the limit; 1.5 % and 2 Hz are promised, 3.5 % must not be heard */
+#define HZ_A_TURN    250.0f
+#define SHARE_MIN    0.35f    /* of both tones in a block, for a candidate */
+#define BLOCKS_MIN   2u       /* in a row */
+#define FIRST_PIECES 3u       /* newest ones, that lie within the tone at the first look */
+#define ALL_PIECES   9u       /* what a first look sees: 40 ms */
+#define LEVEL_PIECES 4u
+#define CLEAN_PIECES 6u
+#define CLEAN_SPAN   208u     /* samples: 26 ms */
+#define CLEAN_LEFT   0.08f
+#define CLEAN_FROM   (24u * MS)
+#define CLEAN_TRIES  (31u * MS)
+#define DIRTY_PIECES 9u
+#define DIRTY_SPAN   320u     /* 40 ms */
+#define DIRTY_LEFT   0.30f
+#define DIRTY_FROM   (39u * MS)
+#define DIRTY_TRIES  (54u * MS)
+#define UNSTEADY     0.16f    /* (0.4 of the mean) squared */
+#define BEFORE       0.4f     /* of the amplitude may have been there before */
+#define STILL        0.5f     /* of the power, in a block: the digit stands */
+#define GONE         0.35f    /* of the amplitude, in a piece: it is not there */
+#define END_PIECES   4u       /* the newest of which do not show it when it ended: 13 to 14 ms */
+#define END_SPAN     144.0f   /* samples; from the middle of the oldest of them to now */
+#define NEVER        UINT64_MAX
 
 static const char DIGITS[] = "123A456B789C*0#D";
 
+struct port {
+	uint64_t due;      /* no look before */
+	uint64_t begin;    /* of the tones, once a look has found it; of the digit that stands */
+	float    power[2]; /* mean square of the tones of the digit that stands, as the screen sees them */
+	uint8_t  key;      /* candidate: place in DIGITS */
+	uint8_t  blocks;   /* that showed it, in a row */
+	uint8_t  found;    /* `begin` is known */
+	uint8_t  standing; /* place in DIGITS, and one: the digit that stands; 0 = none */
+};
+
 struct dtmf {
-	struct bank bank;
-	float     floor;  /* energy of the weakest tone in a window */
-	uint64_t *first;  /* [ports]: look that began the present digit */
-	uint64_t *last;   /* [ports]: look that last showed it */
-	uint8_t  *digit;  /* [ports]: being heard, 0 = none */
-	uint8_t  *seen;   /* [ports]: in the last look */
-	uint8_t  *agree;  /* [ports]: looks in a row that showed `seen` */
-	uint8_t  *misses; /* [ports]: looks in a row without `digit` */
-	uint8_t  *held;   /* [ports]: looks since the digit was reported, up to LOOKS_HELD */
+	struct twotone_wave wave[TONES];
+	float        off_turn[TONES];
+	float        floor;
+	struct port *port;     /* [ports] */
+	uint32_t    *busy;     /* [groups], bit a lane: `port` is not all zero */
 };
 
-struct look {
-	uint8_t digit;    /* 0 = none */
-	int     pure;     /* good enough to begin */
-	float   low;      /* energies, made up for what the drift cost */
-	float   high;
-};
-
-size_t dtmf_size(size_t ports)
+static size_t groups(size_t ports)
 {
-	return kernel_lines(sizeof(struct dtmf)) + kernel_lines(bank_size(&SHAPE, ports)) + ports * (2 * sizeof(uint64_t) + 5);
+	return (ports + LISTENER_LANES - 1) / LISTENER_LANES;
 }
 
-struct dtmf *dtmf_init(void *memory, size_t ports)
+static size_t size(size_t ports)
+{
+	return kernel_lines(sizeof(struct dtmf)) + kernel_lines(groups(ports) * sizeof(uint32_t)) + ports * sizeof(struct port);
+}
+
+static void *init(void *memory, size_t ports)
 {
 	struct dtmf *d = memory;
-	uint8_t *next = (uint8_t *)memory + kernel_lines(sizeof *d);
 
-	memset(memory, 0, dtmf_size(ports));
-	bank_init(&d->bank, next, &SHAPE, ports);
-	next += kernel_lines(bank_size(&SHAPE, ports));
-	d->floor = level_power(LEVEL_MIN) * (float)WINDOW;
-	d->first = (uint64_t *)(void *)next;
-	d->last = d->first + ports;
-	d->digit = (uint8_t *)(d->last + ports);
-	d->seen = d->digit + ports;
-	d->agree = d->seen + ports;
-	d->misses = d->agree + ports;
-	d->held = d->misses + ports;
+	memset(memory, 0, size(ports));
+	d->busy = (void *)((uint8_t *)memory + kernel_lines(sizeof *d));
+	d->port = (void *)((uint8_t *)d->busy + kernel_lines(groups(ports) * sizeof *d->busy));
+	d->floor = level_power(LEVEL_MIN);
+	for (size_t t = 0; t < TONES; t++) {
+		twotone_wave_init(&d->wave[t], DTMF.hz[t]);
+		d->off_turn[t] = (OFF_SHARE * DTMF.hz[t] + OFF_HZ) / HZ_A_TURN;
+	}
 	return d;
 }
 
-void dtmf_enable(struct dtmf *d, size_t port, int on)
+static void enable(void *of, size_t port, int on)
 {
-	bank_enable(&d->bank, port, on);
-	d->digit[port] = d->seen[port] = d->agree[port] = d->misses[port] = d->held[port] = 0;
+	struct dtmf *d = of;
+
+	(void)on;
+	memset(&d->port[port], 0, sizeof d->port[port]);
+	d->busy[port / LISTENER_LANES] &= ~(1u << port % LISTENER_LANES);
 }
 
-static size_t strongest(const float tone[BANK_TONES][BANK_LANES], size_t lane, size_t first)
-{
-	size_t best = first;
+/* --- blocks ------------------------------------------------------------------------------------------------------ */
 
-	for (size_t t = first + 1; t < first + LOW_TONES; t++)
-		if (tone[t][lane] > tone[best][lane])
-			best = t;
-	return best;
+static size_t low_of(uint8_t key)
+{
+	return key / LOW_TONES;
 }
 
-static int stands_out(const float tone[BANK_TONES][BANK_LANES], size_t lane, size_t first, size_t best)
+static size_t high_of(uint8_t key)
 {
-	for (size_t t = first; t < first + LOW_TONES; t++)
-		if (t != best && tone[t][lane] * PEAK > tone[best][lane])
-			return 0;
-	return 1;
+	return LOW_TONES + key % LOW_TONES;
 }
 
-static int balanced(float low, float high)
+/* Place of the strongest tones, and which lanes are candidates. */
+LANES static uint32_t screen(const struct listener_block *b, float floor, uint8_t key[LISTENER_LANES])
 {
-	return low < high * TWIST_NORMAL && high < low * TWIST_REVERSE;
-}
+	uint32_t lanes = 0;
 
-/* Is the look good enough to begin a digit?  Leaves the energies of both tones. */
-static int is_pure(const struct dtmf *d, const struct bank_window *w, size_t group, size_t lane, size_t low, size_t high,
-                   struct look *look)
-{
-	if (!stands_out(w->tone, lane, 0, low) || !stands_out(w->tone, lane, LOW_TONES, high))
-		return 0;
-	const float drift_low = bank_drift(&d->bank, w, group, lane, low);
-	const float drift_high = bank_drift(&d->bank, w, group, lane, high);
+	for (uint32_t i = 0; i < LISTENER_LANES; i++) {
+		float    low = b->power[0][i];
+		float    high = b->power[LOW_TONES][i];
+		uint32_t at = 0;
 
-	if (drift_low < DRIFT_MIN[low] || drift_high < DRIFT_MIN[high])
-		return 0;
-	look->low = w->tone[low][lane] / bank_share(drift_low);
-	look->high = w->tone[high][lane] / bank_share(drift_high);
-	return look->low > d->floor && look->high > d->floor && balanced(look->low, look->high)
-	    && look->low + look->high > PURE * w->energy[lane];
-}
+		for (uint32_t t = 1; t < LOW_TONES; t++) {
+			const int more_low = b->power[t][i] > low;
+			const int more_high = b->power[LOW_TONES + t][i] > high;
 
-static struct look take_look(const struct dtmf *d, const struct bank_window *w, size_t group, size_t lane)
-{
-	const size_t low = strongest(w->tone, lane, 0);
-	const size_t high = strongest(w->tone, lane, LOW_TONES);
-	struct look look = {0};
-
-	if (w->energy[lane] <= d->floor || w->tone[low][lane] + w->tone[high][lane] <= LASTING * w->energy[lane])
-		return look;
-	look.digit = (uint8_t)DIGITS[low * LOW_TONES + high - LOW_TONES];
-	look.pure = is_pure(d, w, group, lane, low, high, &look);
-	return look;
-}
-
-static void end_digit(struct dtmf *d, size_t port, struct report *r)
-{
-	const int32_t span = (int32_t)(d->last[port] - d->first[port]) * (int32_t)HOP;
-	const int32_t since = (int32_t)(d->bank.looks - d->last[port]) * (int32_t)HOP;
-
-	report_add(r, port, EV_DTMF_OFF, d->digit[port], span + FIRST_LOOK - LAST_LOOK, since + LAST_LOOK);
-	d->digit[port] = 0;
-}
-
-static void begin_digit(struct dtmf *d, size_t port, const struct look *look, struct report *r)
-{
-	const float window = (float)WINDOW;
-
-	d->digit[port] = look->digit;
-	d->first[port] = d->bank.looks - (LOOKS_ON - 1u);
-	d->last[port] = d->bank.looks;
-	d->misses[port] = 0;
-	d->held[port] = 0;
-	report_add(r, port, EV_DTMF_ON, look->digit, level_centi_dbm0(look->low / window),
-	           level_centi_dbm0(look->high / window));
-}
-
-static void last_look(struct dtmf *d, size_t port, const struct look *look, struct report *r)
-{
-	const int lasts = look->digit == d->digit[port];
-
-	d->last[port] = lasts ? d->bank.looks : d->last[port];
-	d->misses[port] = lasts ? 0 : count_up(d->misses[port], LOOKS_OFF);
-	d->held[port] = count_up(d->held[port], LOOKS_HELD);
-	if (d->misses[port] == LOOKS_OFF && d->held[port] == LOOKS_HELD)
-		end_digit(d, port, r);
-}
-
-static void follow(struct dtmf *d, size_t port, const struct look *look, struct report *r)
-{
-	if (look->digit != d->seen[port] || !look->pure)
-		d->agree[port] = 0;
-	if (look->pure)
-		d->agree[port] = count_up(d->agree[port], LOOKS_ON);
-	d->seen[port] = look->digit;
-	if (d->digit[port] != 0)
-		last_look(d, port, look, r);
-	if (d->digit[port] == 0 && d->agree[port] == LOOKS_ON)
-		begin_digit(d, port, look, r);
-}
-
-static int quiet(const struct dtmf *d, const struct bank_window *w, size_t group)
-{
-	const size_t first = group * BANK_LANES;
-
-	for (size_t lane = 0; lane < BANK_LANES && first + lane < d->bank.ports; lane++)
-		if (w->energy[lane] > d->floor || d->digit[first + lane] != 0 || d->agree[first + lane] != 0)
-			return 0;
-	return 1;
-}
-
-static void decide(struct bank *b, size_t group, struct report *r)
-{
-	struct dtmf *d = (struct dtmf *)(void *)b;  /* the bank is its first member */
-	struct bank_window w;
-
-	bank_energy(b, group, &w);
-	if (quiet(d, &w, group))
-		return;
-	bank_window(b, group, &w);
-	for (size_t lane = 0; lane < BANK_LANES; lane++)
-		if (bank_hears(b, group, lane)) {
-			const struct look look = take_look(d, &w, group, lane);
-
-			follow(d, group * BANK_LANES + lane, &look, r);
+			low = more_low ? b->power[t][i] : low;
+			high = more_high ? b->power[LOW_TONES + t][i] : high;
+			at = more_low ? t * LOW_TONES + at % LOW_TONES : at;
+			at = more_high ? at / LOW_TONES * LOW_TONES + t : at;
 		}
+		key[i] = (uint8_t)at;
+		const int is = (low > floor) & (high > floor) & (low + high > SHARE_MIN * b->energy[i])
+		             & (low < high * (TWIST_NORMAL * SCREEN_MORE)) & (high < low * (TWIST_REVERSE * SCREEN_MORE));
+
+		lanes |= is ? 1u << i : 0u;
+	}
+	return lanes;
 }
 
-size_t dtmf_feed(struct dtmf *d, const int16_t *pcm, size_t samples, struct detection *out, size_t room)
+static void candidate(struct port *p, uint8_t key, uint64_t at)
 {
-	struct report r = {.out = out, .room = room};
-
-	return bank_feed(&d->bank, pcm, samples, &r, decide);
+	p->blocks = p->blocks > 0 && p->key == key ? count_up(p->blocks, BLOCKS_MIN + 1) : 1;
+	p->key = key;
+	if (p->blocks == BLOCKS_MIN) {
+		p->found = 0;
+		p->due = at;
+	} else if (p->blocks < BLOCKS_MIN) {
+		p->due = NEVER;
+	}
 }
+
+/* Does the block show the digit that stands? */
+static int stands(const struct port *p, const struct listener_block *b, size_t lane)
+{
+	const uint8_t key = (uint8_t)(p->standing - 1);
+
+	return b->power[low_of(key)][lane] > STILL * p->power[0] && b->power[high_of(key)][lane] > STILL * p->power[1];
+}
+
+/* A block for a port that is busy or a candidate; whether it wants looks. */
+static int follow(struct port *p, const struct listener_block *b, size_t lane, int is_candidate, uint8_t key)
+{
+	if (p->standing && stands(p, b, lane)) {
+		p->blocks = 0;
+		return 0;
+	}
+	if (is_candidate)
+		candidate(p, key, b->at);
+	else
+		p->blocks = 0;
+	if (p->standing)
+		return 1;
+	return p->blocks >= BLOCKS_MIN && p->due <= b->at + LISTENER_BLOCK;
+}
+
+static uint32_t block(void *of, const struct listener_block *b, struct report *r)
+{
+	struct dtmf   *d = of;
+	uint32_t      *busy = &d->busy[b->first / LISTENER_LANES];
+	uint8_t        key[LISTENER_LANES];
+	const uint32_t candidates = screen(b, d->floor / 2, key) & b->lanes;
+	uint32_t       awake = 0;
+
+	(void)r;
+	for (uint32_t lanes = (candidates | *busy) & b->lanes; lanes != 0; lanes &= lanes - 1) {
+		const size_t   lane = (size_t)__builtin_ctz(lanes);
+		const uint32_t bit = 1u << lane;
+		struct port   *p = &d->port[b->first + lane];
+
+		if (follow(p, b, lane, candidates >> lane & 1, key[lane]))
+			awake |= bit;
+		*busy = p->standing || p->blocks ? *busy | bit : *busy & ~bit;
+	}
+	return awake;
+}
+
+/* --- looks ------------------------------------------------------------------------------------------------------- */
+
+struct pair {
+	struct twotone_track        track[2];
+	const struct twotone_wave  *wave[2];
+	const struct twotone_track *tracks[2];
+};
+
+static void see(struct pair *s, const struct dtmf *d, uint8_t key, const int16_t *end, size_t pieces)
+{
+	s->wave[0] = &d->wave[low_of(key)];
+	s->wave[1] = &d->wave[high_of(key)];
+	for (size_t i = 0; i < 2; i++) {
+		s->tracks[i] = &s->track[i];
+		twotone_pieces(&s->track[i], s->wave[i], end, 0, pieces);
+	}
+}
+
+static float clip(float share)
+{
+	return share < 0 ? 0 : share > 1 ? 1 : share;
+}
+
+/* Samples since both tones began, by how much of the pieces shows them; the newest is within the tones. */
+static uint64_t lasting(const struct pair *s, size_t pieces)
+{
+	float sum = 0.5f;
+
+	for (size_t k = 0; k < pieces; k++) {
+		const float low = clip(twotone_there(&s->track[0], k));
+		const float high = clip(twotone_there(&s->track[1], k));
+
+		sum += low < high ? low : high;
+	}
+	return (uint64_t)(sum * (float)TWOTONE_HOP);
+}
+
+static uint64_t next_ms(uint64_t at)
+{
+	return (at + MS - 1) / MS * MS;
+}
+
+static void first_look(struct port *p, struct pair *s, uint64_t at)
+{
+	for (size_t i = 0; i < 2; i++)
+		twotone_measure(&s->track[i], FIRST_PIECES);
+	const uint64_t lasted = lasting(s, ALL_PIECES);
+
+	p->found = 1;
+	p->begin = at > lasted ? at - lasted : 0;
+	p->due = next_ms(p->begin + CLEAN_FROM);
+}
+
+static int on_frequency(const struct dtmf *d, const struct pair *s, uint8_t key)
+{
+	const float low = s->track[0].turn;
+	const float high = s->track[1].turn;
+	const float most_low = d->off_turn[low_of(key)];
+	const float most_high = d->off_turn[high_of(key)];
+
+	return low < most_low && -low < most_low && high < most_high && -high < most_high;
+}
+
+/* Was neither tone there before the pieces that show them? */
+static int keyed(const struct pair *s, size_t pieces)
+{
+	for (size_t k = pieces + 1; k < pieces + 3; k++)
+		if (twotone_there(&s->track[0], k) > BEFORE || twotone_there(&s->track[1], k) > BEFORE)
+			return 0;
+	return 1;
+}
+
+static int accepts(const struct dtmf *d, struct pair *s, uint8_t key, const int16_t *end, size_t pieces, size_t span,
+                   float most_left, struct twotone_rest *rest)
+{
+	for (size_t i = 0; i < 2; i++)
+		twotone_measure(&s->track[i], pieces);
+	if (!on_frequency(d, s, key) || s->track[0].unsteady > UNSTEADY || s->track[1].unsteady > UNSTEADY || !keyed(s, pieces))
+		return 0;
+	twotone_fit(rest, s->wave, s->tracks, 2, end, span);
+	return rest->left < most_left && rest->power[0] > d->floor && rest->power[1] > d->floor
+	    && rest->power[0] < rest->power[1] * TWIST_NORMAL && rest->power[1] < rest->power[0] * TWIST_REVERSE;
+}
+
+/* Mean square of a tone by the newest pieces, all of which lie within it. */
+static float mean_square(struct twotone_track *t)
+{
+	twotone_measure(t, LEVEL_PIECES);
+	const float u = 2.0f * t->turn; /* turns that it is off in a piece */
+	const float gain = 1.0f - 0.6449341f * u * u;
+
+	return (t->mean_re * t->mean_re + t->mean_im * t->mean_im) / (2 * gain * gain);
+}
+
+/* What the screen sees of a tone that is so far off its nominal frequency. */
+static float screened(float turn)
+{
+	const float u = 2.0f * turn;
+
+	return 1.0f - 3.2898681f * u * u;
+}
+
+static void begin_digit(struct port *p, struct pair *s, size_t port, uint64_t at, struct report *r)
+{
+	const uint64_t lasted = lasting(s, ALL_PIECES);
+	float          power[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		power[i] = mean_square(&s->track[i]);
+		p->power[i] = power[i] * screened(s->track[i].turn);
+	}
+	p->standing = (uint8_t)(p->key + 1);
+	p->begin = at > lasted ? at - lasted : 0;
+	p->blocks = 0;
+	report_add(r, port, EV_DTMF_ON, (unsigned)DIGITS[p->key], level_centi_dbm0(power[0]), level_centi_dbm0(power[1]));
+}
+
+/* When to look next at a candidate that is not accepted yet. */
+static uint64_t look_again(const struct port *p, uint64_t at)
+{
+	const uint64_t age = at - p->begin;
+
+	if (age < CLEAN_TRIES)
+		return at + MS;
+	if (age < DIRTY_FROM)
+		return next_ms(p->begin + DIRTY_FROM);
+	return age < DIRTY_TRIES ? at + 2 * MS : at + 8 * MS;
+}
+
+static int look_for_begin(struct dtmf *d, size_t port, uint64_t at, const int16_t *end, struct report *r)
+{
+	struct port        *p = &d->port[port];
+	struct pair         s;
+	struct twotone_rest rest;
+	int                 accepted;
+
+	see(&s, d, p->key, end, p->found && at - p->begin >= DIRTY_FROM ? DIRTY_PIECES + 3 : ALL_PIECES);
+	if (!p->found)
+		first_look(p, &s, at);
+	if (at < p->due)
+		return 1;
+	accepted = accepts(d, &s, p->key, end, CLEAN_PIECES, CLEAN_SPAN, CLEAN_LEFT, &rest)
+	        || (at - p->begin >= DIRTY_FROM
+	            && accepts(d, &s, p->key, end, DIRTY_PIECES, DIRTY_SPAN, DIRTY_LEFT, &rest));
+	if (accepted) {
+		begin_digit(p, &s, port, at, r);
+		return 0;
+	}
+	p->due = look_again(p, at);
+	return 1;
+}
+
+/* How much of piece k shows the digit that stands: of the amplitude, the weaker tone. */
+static float shows(const struct pair *s, const struct port *p, size_t k)
+{
+	float least = 1;
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct twotone_track *t = &s->track[i];
+		const float share = (t->re[k] * t->re[k] + t->im[k] * t->im[k]) / (2 * p->power[i]);
+
+		least = share < least ? share : least;
+	}
+	return sqrtf(least);
+}
+
+/* How much of the newest pieces, in pieces, shows it; less than nothing: it has not ended. */
+static float shows_in_last(const struct dtmf *d, const struct port *p, const int16_t *end)
+{
+	struct pair s;
+	float       sum = 0;
+
+	see(&s, d, (uint8_t)(p->standing - 1), end, END_PIECES);
+	for (size_t k = 0; k < END_PIECES; k++) {
+		const float share = shows(&s, p, k);
+
+		if (share > GONE && k + 1 < END_PIECES)
+			return -1;
+		sum += share;
+	}
+	return sum;
+}
+
+static int wants_looks(const struct port *p, uint64_t at)
+{
+	return p->blocks >= BLOCKS_MIN && p->due < at + LISTENER_BLOCK;
+}
+
+static int look_for_end(struct dtmf *d, size_t port, uint64_t at, const int16_t *end, struct report *r)
+{
+	struct port  *p = &d->port[port];
+	const uint8_t key = (uint8_t)(p->standing - 1);
+	const float   shown = shows_in_last(d, p, end);
+
+	if (shown < 0)
+		return 1;
+	const uint64_t since = (uint64_t)(END_SPAN - shown * (float)TWOTONE_HOP);
+	const uint64_t stood = at > since + p->begin ? at - since - p->begin : 0;
+
+	report_add(r, port, EV_DTMF_OFF, (unsigned)DIGITS[key], (int32_t)stood, (int32_t)since);
+	p->standing = 0;
+	return wants_looks(p, at);
+}
+
+static int look(void *of, size_t port, uint64_t at, const int16_t *recent, struct report *r)
+{
+	struct dtmf   *d = of;
+	const int16_t *end = recent + LISTENER_RECENT;
+
+	if (d->port[port].standing)
+		return look_for_end(d, port, at, end, r);
+	return at < d->port[port].due ? 1 : look_for_begin(d, port, at, end, r);
+}
+
+const struct detector DTMF = {
+	.name = "dtmf", .size = size, .init = init, .enable = enable, .block = block, .look = look, .every = 1,
+	.tones = TONES, .hz = {697, 770, 852, 941, 1209, 1336, 1477, 1633},
+};

@@ -1,0 +1,288 @@
+/* twotone.c  See twotone.h. */
+#include "twotone.h"
+
+#include "lanes.h"
+#include "level.h"
+
+#define PEAK     2047.0f        /* of a wave without its window */
+#define QUARTER  0x40000000u
+#define TURN     4294967296.0f
+#define ROWS     16u            /* samples worked on at once by least squares */
+#define LAG      4u             /* pieces between which the frequency is read */
+#define TINY     1e-9f
+
+static int32_t rounded(float value)
+{
+	return (int32_t)(value < 0 ? value - 0.5f : value + 0.5f);
+}
+
+static float cosine(uint32_t phase)
+{
+	return level_sine(phase + QUARTER);
+}
+
+void twotone_wave_init(struct twotone_wave *w, float hz)
+{
+	const uint32_t window = (uint32_t)(TURN / (float)TWOTONE_PIECE);
+
+	w->step = level_step(hz);
+	for (uint32_t n = 0; n < TWOTONE_PIECE; n++) {
+		const uint32_t phase = w->step * n - w->step / 2 * (TWOTONE_PIECE - 1);
+		const float    raised = 0.5f - 0.5f * cosine(window * n + window / 2);
+
+		w->value[0][n] = (int16_t)rounded(PEAK * raised * cosine(phase));
+		w->value[1][n] = (int16_t)rounded(-PEAK * raised * level_sine(phase));
+	}
+	for (uint32_t k = 0; k < TWOTONE_PIECES; k++) {
+		w->re[k] = cosine(w->step * TWOTONE_HOP * k);
+		w->im[k] = level_sine(w->step * TWOTONE_HOP * k);
+	}
+}
+
+/* 64 * 32768 * 2047 / 2 stays below 2^31: exact, however it is added up. */
+LANES static void dots(const int16_t *x, const struct twotone_wave *w, int32_t out[2])
+{
+	int32_t re = 0;
+	int32_t im = 0;
+
+	for (size_t n = 0; n < TWOTONE_PIECE; n++) {
+		re += (int32_t)x[n] * w->value[0][n];
+		im += (int32_t)x[n] * w->value[1][n];
+	}
+	out[0] = re;
+	out[1] = im;
+}
+
+void twotone_pieces(struct twotone_track *t, const struct twotone_wave *w, const int16_t *end, size_t from, size_t to)
+{
+	const float scale = 2.0f / (PEAK * (float)TWOTONE_PIECE / 2.0f); /* to amplitude */
+
+	for (size_t k = from; k < to; k++) {
+		int32_t sum[2];
+
+		dots(end - TWOTONE_PIECE - k * TWOTONE_HOP, w, sum);
+		const float re = (float)sum[0] * scale;
+		const float im = (float)sum[1] * scale;
+
+		t->re[k] = re * w->re[k] - im * w->im[k];
+		t->im[k] = re * w->im[k] + im * w->re[k];
+	}
+}
+
+/* Of a vector, in turns, -0.5..0.5; error below 2e-6 of a turn (Abramowitz and Stegun 4.4.49). */
+static float angle(float re, float im)
+{
+	const float a = re < 0 ? -re : re;
+	const float b = im < 0 ? -im : im;
+	const float t = (a < b ? a : b) / ((a < b ? b : a) + TINY);
+	const float s = t * t;
+	float turns = t * 0.15915494f * (0.9998660f + s * (-0.3302995f + s * (0.1801410f + s * (-0.0851330f + s * 0.0208351f))));
+
+	if (a < b)
+		turns = 0.25f - turns;
+	if (re < 0)
+		turns = 0.5f - turns;
+	return im < 0 ? -turns : turns;
+}
+
+static uint32_t as_phase(float turns)
+{
+	return (uint32_t)(int32_t)(turns * 65536.0f * 256.0f) << 8;
+}
+
+/* How far the tone turns in `lag` pieces, in turns, -0.5..0.5. */
+static float turned(const struct twotone_track *t, size_t pieces, size_t lag)
+{
+	float re = 0;
+	float im = 0;
+
+	for (size_t k = 0; k + lag < pieces; k++) {
+		re += t->re[k] * t->re[k + lag] + t->im[k] * t->im[k + lag];
+		im += t->im[k] * t->re[k + lag] - t->re[k] * t->im[k + lag];
+	}
+	return angle(re, im);
+}
+
+/* Piece k turned to the phase it would have if it were the newest. */
+static void straighten(const struct twotone_track *t, size_t k, float *re, float *im)
+{
+	const uint32_t phase = as_phase(t->turn) * (uint32_t)k;
+	const float    c = cosine(phase);
+	const float    s = level_sine(phase);
+
+	*re = t->re[k] * c - t->im[k] * s;
+	*im = t->im[k] * c + t->re[k] * s;
+}
+
+void twotone_measure(struct twotone_track *t, size_t pieces)
+{
+	const size_t lag = pieces > LAG ? LAG : 1;
+	const float coarse = turned(t, pieces, 1) * (float)lag;
+	const float off = turned(t, pieces, lag) - coarse;
+	float re[TWOTONE_PIECES];
+	float im[TWOTONE_PIECES];
+
+	t->turn = (coarse + off - (float)rounded(off)) / (float)lag;
+	t->mean_re = t->mean_im = t->unsteady = 0;
+	for (size_t k = 0; k < pieces; k++) {
+		straighten(t, k, &re[k], &im[k]);
+		t->mean_re += re[k] / (float)pieces;
+		t->mean_im += im[k] / (float)pieces;
+	}
+	const float square = t->mean_re * t->mean_re + t->mean_im * t->mean_im + TINY;
+
+	for (size_t k = 0; k < pieces; k++) {
+		const float x = re[k] - t->mean_re;
+		const float y = im[k] - t->mean_im;
+		const float off_mean = (x * x + y * y) / square;
+
+		t->unsteady = off_mean > t->unsteady ? off_mean : t->unsteady;
+	}
+}
+
+float twotone_there(const struct twotone_track *t, size_t k)
+{
+	float re;
+	float im;
+
+	straighten(t, k, &re, &im);
+	return (re * t->mean_re + im * t->mean_im) / (t->mean_re * t->mean_re + t->mean_im * t->mean_im + TINY);
+}
+
+/* --- least squares about the centre of the samples, where cosines and sines do not meet ------------------------- */
+
+struct sums {
+	float x[2][ROWS]; /* with cosine, with sine */
+};
+
+/* Sums of the samples with cosine and sine of one tone, a row of 16 at a time; `half` is the phase at the first. */
+LANES static void correlate(struct sums *s, const int16_t *x, size_t samples, const float start[2][ROWS],
+                            const float row[2])
+{
+	float c[ROWS];
+	float d[ROWS];
+
+	for (size_t i = 0; i < ROWS; i++) {
+		c[i] = start[0][i];
+		d[i] = start[1][i];
+		s->x[0][i] = s->x[1][i] = 0;
+	}
+	for (size_t n = 0; n < samples; n += ROWS)
+		for (size_t i = 0; i < ROWS; i++) {
+			const float sample = (float)x[n + i];
+			const float next = c[i] * row[0] - d[i] * row[1];
+
+			s->x[0][i] += sample * c[i];
+			s->x[1][i] += sample * d[i];
+			d[i] = d[i] * row[0] + c[i] * row[1];
+			c[i] = next;
+		}
+}
+
+LANES static void square(float sum[ROWS], const int16_t *x, size_t samples)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		sum[i] = 0;
+	for (size_t n = 0; n < samples; n += ROWS)
+		for (size_t i = 0; i < ROWS; i++) {
+			const float sample = (float)x[n + i];
+
+			sum[i] += sample * sample;
+		}
+}
+
+static float total(const float lanes[ROWS])
+{
+	float sum = 0;
+
+	for (size_t i = 0; i < ROWS; i++)
+		sum += lanes[i];
+	return sum;
+}
+
+static void correlate_tone(float out[2], uint32_t step, const int16_t *x, size_t samples)
+{
+	const uint32_t first = 0u - step / 2 * (uint32_t)(samples - 1);
+	const float    row[2] = {cosine(step * ROWS), level_sine(step * ROWS)};
+	float          start[2][ROWS];
+	struct sums    s;
+
+	for (uint32_t i = 0; i < ROWS; i++) {
+		start[0][i] = cosine(first + step * i);
+		start[1][i] = level_sine(first + step * i);
+	}
+	correlate(&s, x, samples, (const float (*)[ROWS])start, row);
+	out[0] = total(s.x[0]);
+	out[1] = total(s.x[1]);
+}
+
+/* Sum of cos(step n) over the samples about their centre. */
+static float kernel(uint32_t step, size_t samples)
+{
+	const uint32_t half = (uint32_t)((int32_t)step / 2);
+	const float bottom = level_sine(half);
+
+	if (bottom < 1e-4f && bottom > -1e-4f)
+		return (float)samples;
+	return level_sine(half * (uint32_t)samples) / bottom;
+}
+
+/* Gauss's elimination of a small symmetric system; the solution lands in b. */
+static void solve(float a[TWOTONE_MOST][TWOTONE_MOST], float *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = i + 1; j < n; j++) {
+			const float f = a[j][i] / (a[i][i] + TINY);
+
+			for (size_t k = i; k < n; k++)
+				a[j][k] -= f * a[i][k];
+			b[j] -= f * b[i];
+		}
+	for (size_t i = n; i-- > 0;) {
+		for (size_t j = i + 1; j < n; j++)
+			b[i] -= a[i][j] * b[j];
+		b[i] /= a[i][i] + TINY;
+	}
+}
+
+void twotone_fit(struct twotone_rest *rest, const struct twotone_wave *const *waves,
+                 const struct twotone_track *const *tracks, size_t tones, const int16_t *end, size_t samples)
+{
+	const int16_t *x = end - samples;
+	uint32_t step[TWOTONE_MOST];
+	float    met[2][TWOTONE_MOST];
+	float    squares[ROWS];
+
+	square(squares, x, samples);
+	rest->energy = total(squares) / (float)samples;
+	rest->left = rest->energy;
+	for (size_t t = 0; t < tones; t++) {
+		float both[2];
+
+		step[t] = waves[t]->step + as_phase(tracks[t]->turn / (float)TWOTONE_HOP);
+		correlate_tone(both, step[t], x, samples);
+		met[0][t] = both[0];
+		met[1][t] = both[1];
+		rest->power[t] = 0;
+	}
+	for (int odd = 0; odd < 2; odd++) {
+		float a[TWOTONE_MOST][TWOTONE_MOST];
+		float b[TWOTONE_MOST];
+
+		for (size_t i = 0; i < tones; i++) {
+			b[i] = met[odd][i];
+			for (size_t j = 0; j < tones; j++) {
+				const float sum = kernel(step[i] + step[j], samples);
+				const float difference = kernel(step[i] - step[j], samples);
+
+				a[i][j] = (odd ? difference - sum : difference + sum) / 2;
+			}
+		}
+		solve(a, b, tones);
+		for (size_t i = 0; i < tones; i++) {
+			rest->power[i] += b[i] * b[i] / 2;
+			rest->left -= b[i] * met[odd][i] / (float)samples;
+		}
+	}
+	rest->left = rest->left / (rest->energy + TINY);
+}

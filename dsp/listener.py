@@ -1,5 +1,6 @@
 """One pass over the octets of many ports serves all detectors that are switched on (csrc/listener.h)."""
 
+from collections.abc import Callable
 from threading import Lock
 from typing import ClassVar, Final
 
@@ -17,7 +18,23 @@ from kmcc.dsp.bank import (
     check_port_count,
 )
 from kmcc.dsp.engine_event import Detect
-from kmcc.dsp.errors import BusyError
+from kmcc.dsp.errors import BusyError, SamplesError
+
+TIMESLOTS: Final = 32
+
+
+def check_frames(frames: object, ports: int) -> Octets:
+    """An array (spans, samples, 32) of octets, or SamplesError."""
+    spans, rest = divmod(ports, TIMESLOTS)
+    expected = f"a uint8 array of shape ({spans}, samples, {TIMESLOTS}), samples >= 1"
+    if rest:
+        raise SamplesError("E1 frames for the listener", f"a listener of {ports} ports", f"a multiple of {TIMESLOTS}")
+    if not isinstance(frames, np.ndarray):
+        raise SamplesError("E1 frames for the listener", type(frames).__name__, expected)
+    shape = (spans, max(frames.shape[1], 1) if frames.ndim == 3 else 1, TIMESLOTS)
+    if frames.dtype != np.uint8 or frames.shape != shape:
+        raise SamplesError("E1 frames for the listener", f"{frames.dtype} of shape {frames.shape}", expected)
+    return frames
 
 
 class Listener:
@@ -50,7 +67,16 @@ class Listener:
             octets = np.ascontiguousarray(octets)
         self._take_turn()
         try:
-            return self._feed(octets)
+            return self._feed(lib.listener_feed, octets, octets.strides[0], 1)
+        finally:
+            self._turn.release()
+
+    def feed_e1(self, frames: Octets) -> Events:
+        """Hear frames of E1 spans as on the wire, (spans, samples, 32): port 32 s + t is timeslot t of span s."""
+        octets = np.ascontiguousarray(check_frames(frames, self.ports))
+        self._take_turn()
+        try:
+            return self._feed(lib.listener_feed_e1, octets, octets.strides[0], TIMESLOTS)
         finally:
             self._turn.release()
 
@@ -58,16 +84,15 @@ class Listener:
         if not self._turn.acquire(blocking=False):
             raise BusyError("listener")
 
-    def _feed(self, octets: Octets) -> Events:
+    def _feed(self, kernel: Callable[..., int], octets: Octets, stride: int, sample_octets: int) -> Events:
         parts = []
-        at, (_, samples) = 0, octets.shape
+        at, samples = 0, octets.shape[1]
         start = ffi.cast("uint8_t *", octets.ctypes.data)
         out = ffi.cast("struct detection *", ffi.from_buffer(self._out))
         found = ffi.new("size_t *")
         while at < samples:
-            took = lib.listener_feed(
-                self._state, start + at, octets.strides[0], samples - at, out, len(self._out), found
-            )
+            rest = start + at * sample_octets
+            took = kernel(self._state, rest, stride, samples - at, out, len(self._out), found)
             parts.append(self._events(found[0]))
             self._samples += took
             at += took

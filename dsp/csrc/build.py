@@ -9,7 +9,7 @@ import cffi
 HERE = Path("dsp/csrc")  # setuptools runs this from the root of the repository
 
 # In the order of their #includes: a header may use the types of those before it.
-HEADERS = ("g711.h", "engine.h", "generator.h", "detect.h", "e1.h", "echo.h")
+HEADERS = ("cpu.h", "g711.h", "engine.h", "generator.h", "detect.h", "e1.h", "echo.h")
 
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow")
 # No fused multiply-add: every machine shall make the same octets.
@@ -20,7 +20,7 @@ PREAMBLE = '#pragma GCC diagnostic ignored "-Wconversion"\n'
 
 def declarations(header: str) -> str:
     """The header without comments and preprocessor lines."""
-    text = re.sub(r"/\*.*?\*/", " ", header, flags=re.DOTALL)
+    text = re.sub(r"/\*.*?\*/", " ", header, flags=re.DOTALL).replace("\\\n", " ")
     return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
 
 

@@ -55,4 +55,14 @@ size_t           listener_room(const struct listener *l);
 size_t           listener_feed(struct listener *l, const uint8_t *alaw, size_t stride, size_t samples,
                                struct detection *out, size_t room, size_t *found);
 
+/* Likewise with frames of E1 spans as on the wire, [ports / 32][span_octets] with 32 octets a sample: port 32 s + t is
+ * timeslot t of span s.  The number of ports must be a multiple of 32. */
+size_t           listener_feed_e1(struct listener *l, const uint8_t *frames, size_t span_octets, size_t samples,
+                                  struct detection *out, size_t room, size_t *found);
+
+/* One block of the listener's screen alone (screen.h), for tests and measurements: 32 rows of 64 A-law octets.
+ * energy [32], power [tones][32]: mean square, 16-bit linear scale. */
+void             screen_rows(const uint8_t *rows, size_t stride, const float *hz, size_t tones, float *energy,
+                             float *power);
+
 #endif

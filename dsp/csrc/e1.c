@@ -1,6 +1,8 @@
 /* e1.c  See e1.h.  The two alignments are tracked apart: a fault in timeslot 0 says nothing about timeslot 16. */
 #include "e1.h"
 
+#include "timeslots.h"
+
 #include <string.h>
 
 enum {
@@ -18,6 +20,13 @@ enum {
 	LOST_WORDS = 2,       /* wrong or dead multiframes (G.732 5.2) */
 	ALARM_TWICE = 2       /* a remote alarm bit counts when it came twice */
 };
+
+#define ROW 64u /* octets of a timeslot that are turned at a time */
+
+static size_t timeslot_of(size_t channel) /* from 0 */
+{
+	return channel < 15 ? channel + 1 : channel + 2;
+}
 
 void e1_sender_init(struct e1_sender *s)
 {
@@ -39,18 +48,26 @@ static uint8_t timeslot_16(const struct e1_sender *s)
 	return (uint8_t)(s->nibble[s->frame - 1] << 4 | (s->nibble[s->frame + 14] & 0x0F));
 }
 
+static size_t fewer(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 void e1_build(struct e1_sender *s, uint8_t *frames, const uint8_t *speech, size_t samples)
 {
-	for (size_t i = 0; i < samples; i++) {
-		uint8_t *frame = frames + i * ENGINE_TIMESLOTS;
+	uint8_t rows[ENGINE_TIMESLOTS][ROW];
 
-		frame[0] = timeslot_0(s);
-		frame[16] = timeslot_16(s);
-		for (size_t channel = 0; channel < 15; channel++) {
-			frame[channel + 1] = speech[channel * samples + i];
-			frame[channel + 17] = speech[(channel + 15) * samples + i];
+	for (size_t n = 0; n < samples; n += ROW) {
+		const size_t take = fewer(samples - n, ROW);
+
+		for (size_t i = 0; i < take; i++) {
+			rows[0][i] = timeslot_0(s);
+			rows[16][i] = timeslot_16(s);
+			s->frame = (uint8_t)((s->frame + 1) % FRAMES);
 		}
-		s->frame = (uint8_t)((s->frame + 1) % FRAMES);
+		for (size_t channel = 0; channel < ENGINE_CHANNELS; channel++)
+			memcpy(rows[timeslot_of(channel)], speech + channel * samples + n, take);
+		timeslots_from_rows(frames + n * ENGINE_TIMESLOTS, rows[0], ROW, take);
 	}
 }
 
@@ -194,13 +211,14 @@ static size_t take_frame(struct e1_receiver *r, const uint8_t *frame, uint32_t o
 
 static void take_speech(const uint8_t *frames, uint8_t *speech, size_t samples)
 {
-	for (size_t channel = 0; channel < 15; channel++) {
-		for (size_t i = 0; i < samples; i++) {
-			const uint8_t *frame = frames + i * ENGINE_TIMESLOTS;
+	uint8_t rows[ENGINE_TIMESLOTS][ROW];
 
-			speech[channel * samples + i] = frame[channel + 1];
-			speech[(channel + 15) * samples + i] = frame[channel + 17];
-		}
+	for (size_t n = 0; n < samples; n += ROW) {
+		const size_t take = fewer(samples - n, ROW);
+
+		timeslots_to_rows(rows[0], ROW, frames + n * ENGINE_TIMESLOTS, take);
+		for (size_t channel = 0; channel < ENGINE_CHANNELS; channel++)
+			memcpy(speech + channel * samples + n, rows[timeslot_of(channel)], take);
 	}
 }
 

@@ -5,7 +5,7 @@
  */
 #include "g711.h"
 
-#include "lanes.h"
+#include "cpu.h"
 
 #define A_LAW_EVEN 0x55  /* even bits are inverted on the line (G.711 table 1a, note 2) */
 #define MU_BIAS    132   /* 33 of the 14-bit scale */
@@ -17,7 +17,7 @@ static inline int segment(int magnitude)  /* 0 below 256, then one for each doub
 	     + (magnitude >= 4096) + (magnitude >= 8192) + (magnitude >= 16384);
 }
 
-LANES void g711_alaw_decode(int16_t *pcm, const uint8_t *octets, size_t n)
+CPU_BODY void alaw_decode(int16_t *pcm, const uint8_t *octets, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const int code = octets[i] ^ A_LAW_EVEN;
@@ -29,7 +29,9 @@ LANES void g711_alaw_decode(int16_t *pcm, const uint8_t *octets, size_t n)
 	}
 }
 
-LANES void g711_alaw_encode(uint8_t *octets, const int16_t *pcm, size_t n)
+CPU_CLONES(g711_alaw_decode, alaw_decode, (int16_t *pcm, const uint8_t *octets, size_t n), (pcm, octets, n))
+
+CPU_BODY void alaw_encode(uint8_t *octets, const int16_t *pcm, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const int negative = pcm[i] < 0;
@@ -41,7 +43,9 @@ LANES void g711_alaw_encode(uint8_t *octets, const int16_t *pcm, size_t n)
 	}
 }
 
-LANES void g711_ulaw_decode(int16_t *pcm, const uint8_t *octets, size_t n)
+CPU_CLONES(g711_alaw_encode, alaw_encode, (uint8_t *octets, const int16_t *pcm, size_t n), (octets, pcm, n))
+
+CPU_BODY void ulaw_decode(int16_t *pcm, const uint8_t *octets, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const int code = octets[i] ^ 0xFF;
@@ -51,7 +55,9 @@ LANES void g711_ulaw_decode(int16_t *pcm, const uint8_t *octets, size_t n)
 	}
 }
 
-LANES void g711_ulaw_encode(uint8_t *octets, const int16_t *pcm, size_t n)
+CPU_CLONES(g711_ulaw_decode, ulaw_decode, (int16_t *pcm, const uint8_t *octets, size_t n), (pcm, octets, n))
+
+CPU_BODY void ulaw_encode(uint8_t *octets, const int16_t *pcm, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const int negative = pcm[i] < 0;
@@ -63,3 +69,5 @@ LANES void g711_ulaw_encode(uint8_t *octets, const int16_t *pcm, size_t n)
 		octets[i] = (uint8_t)(code ^ 0xFF);
 	}
 }
+
+CPU_CLONES(g711_ulaw_encode, ulaw_encode, (uint8_t *octets, const int16_t *pcm, size_t n), (octets, pcm, n))

@@ -27,9 +27,10 @@ struct listener_block {           /* what the screen made of one block of one gr
 	uint64_t     at;              /* samples heard up to the block's end */
 	size_t       first;           /* port in lane 0 */
 	uint32_t     lanes;           /* bit a lane: this port has this detector on */
+	uint32_t     loud;            /* bit a lane: its energy is not below SCREEN_QUIET */
 	const float *energy;          /* [LISTENER_LANES] mean square over the block, 16-bit linear scale */
 	const float (*power)[LISTENER_LANES]; /* [tones of this detector] mean square of each tone over the block;
-	                                         zero when the energy is below SCREEN_QUIET */
+	                                         zero in a lane that is not loud */
 };
 
 /* A detector's kernel; `of` is what its init returned.  Memory is 64-octet aligned and `size(ports)` octets long. */

@@ -21,7 +21,7 @@
 enum { SCREEN_EVEN, SCREEN_ODD }; /* cosine and sums, sine and differences */
 
 struct screen_wave {
-	int16_t value[2][SCREEN_HALF]; /* [even, odd]: from the block's centre outwards */
+	_Alignas(4) int16_t value[2][SCREEN_HALF]; /* [even, odd]: from the block's centre outwards */
 	float   scale[2];              /* from the square of a sum to mean square, 16-bit linear scale */
 };
 
@@ -29,14 +29,15 @@ struct screen_wave {
 struct screen_block {
 	_Alignas(64) int16_t term[2][SCREEN_HALF / 2][SCREEN_LANES][2]; /* [even, odd] */
 	_Alignas(64) float energy[SCREEN_LANES]; /* mean square, 16-bit linear scale */
+	uint32_t loud; /* bit a lane: energy >= SCREEN_QUIET */
 };
 
 void screen_wave_init(struct screen_wave *w, float hz);
 
-/* Take a block of each lane: lane i begins at alaw[i * stride].  Octets apart `step` belong to one lane. */
-void screen_take(struct screen_block *b, const uint8_t *alaw, size_t stride, size_t step);
+/* Take a block of A-law of each lane: lane i begins at rows[i * stride]. */
+void screen_take(struct screen_block *b, const uint8_t *rows, size_t stride);
 
-/* Mean square of each tone in each lane. */
+/* Mean square of each tone in each lane; nothing is multiplied when all lanes are quiet. */
 void screen_tones(const struct screen_block *b, const struct screen_wave *waves, size_t tones,
                   float (*power)[SCREEN_LANES]);
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.dsp.sounds import Burst, Octets, make_alaw
 
+from kmcc.dsp.cpu import Isa
 from kmcc.dsp.engine_event import Detect, EventKind
 from kmcc.dsp.errors import BusyError, PortError, SamplesError
 from kmcc.dsp.listener import Listener
@@ -51,6 +52,24 @@ def test_any_cut_gives_the_same_events(seed: int, lengths: list[int]) -> None:
     in_parts = listener(octets)
     assert len(whole) > PORTS
     np.testing.assert_array_equal(np.concatenate([in_parts.feed(run) for run in cut(octets, lengths)]), whole)
+
+
+def test_every_path_gives_the_same_events(isa: Isa) -> None:
+    octets = bursts(4)
+    np.testing.assert_array_equal(listener(octets).feed(octets), VoiceTwin(PORTS).feed(octets))
+
+
+@pytest.mark.parametrize("samples", [1, 15, 16, 64, 80, 100, 9600])
+def test_frames_of_spans_are_heard_as_rows_are(isa: Isa, samples: int) -> None:
+    octets = np.vstack((bursts(7), bursts(8)))[:64]
+    frames = np.stack((octets[:32].T, octets[32:].T))
+    runs = [frames[:, at : at + samples] for at in range(0, frames.shape[1], samples)]
+    if samples == 1:
+        runs, octets = runs[:700], octets[:, :700]
+    spans = listener(octets)
+    heard = np.concatenate([spans.feed_e1(run) for run in runs])
+    assert len(heard)
+    np.testing.assert_array_equal(heard, listener(octets).feed(octets))
 
 
 @pytest.mark.parametrize("make", [VoiceBank, VoiceTwin], ids=["C", "twin"])
@@ -101,6 +120,17 @@ def test_wrong_arrays_and_ports_are_refused() -> None:
             ears.enable(port, Detect.VOICE, on=True)
     with pytest.raises(PortError):
         Listener(0, Detect.VOICE)
+
+
+def test_wrong_frames_are_refused() -> None:
+    spans = Listener(64, Detect.VOICE)
+    for shape in ((2, 0, 32), (1, 8, 32), (2, 8, 31), (2, 8), (64, 8)):
+        with pytest.raises(SamplesError, match=r"shape \(2, samples, 32\)"):
+            spans.feed_e1(np.zeros(shape, np.uint8))
+    with pytest.raises(SamplesError):
+        spans.feed_e1(np.zeros((2, 8, 32), np.int16))
+    with pytest.raises(SamplesError, match="multiple of 32"):
+        Listener(33, Detect.VOICE).feed_e1(np.zeros((1, 8, 32), np.uint8))
 
 
 def test_a_feed_beside_another_is_refused_and_changes_nothing() -> None:

@@ -16,6 +16,17 @@ class Detect(IntFlag):
     MFC_BACKWARD = lib.DETECT_MFC_BACKWARD
     PROGRESS = lib.DETECT_PROGRESS
     VOICE = lib.DETECT_VOICE
+    FAX = lib.DETECT_FAX
+
+
+class FaxTone(IntEnum):
+    """Tones of fax machines and modems (T.30, V.25, V.8): the code of FAX_ON and FAX_OFF."""
+
+    CNG = lib.FAX_CNG
+    CED = lib.FAX_CED
+    CED_REVERSED = lib.FAX_CED_REVERSED
+    ANSAM = lib.FAX_ANSAM
+    ANSAM_REVERSED = lib.FAX_ANSAM_REVERSED
 
 
 class SpanAlarm(IntFlag):
@@ -40,6 +51,8 @@ class EventKind(IntEnum):
     TONE_OFF = lib.EV_TONE_OFF
     VOICE_ON = lib.EV_VOICE_ON
     VOICE_OFF = lib.EV_VOICE_OFF
+    FAX_ON = lib.EV_FAX_ON
+    FAX_OFF = lib.EV_FAX_OFF
     PLAY_DONE = lib.EV_PLAY_DONE
     SEND_DONE = lib.EV_SEND_DONE
     RECORD_HALF = lib.EV_RECORD_HALF

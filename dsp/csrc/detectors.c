@@ -7,4 +7,5 @@ const struct detector *const DETECTOR[DETECTORS] = {
 	/* DETECT_MFC_BACKWARD */ NULL,
 	/* DETECT_PROGRESS     */ &PROGRESS,
 	/* DETECT_VOICE        */ &VOICE,
+	/* DETECT_FAX          */ &FAXTONE,
 };

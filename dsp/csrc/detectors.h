@@ -4,9 +4,10 @@
 
 #include "listener.h"
 
-#define DETECTORS 5u
+#define DETECTORS 6u
 
 extern const struct detector DTMF;
+extern const struct detector FAXTONE;
 extern const struct detector PROGRESS;
 extern const struct detector VOICE;
 

@@ -19,8 +19,7 @@ void edge_wave_init(struct edge_wave *w, float hz)
 	}
 }
 
-/* Adds the tone's mean square in each position of the window. */
-static void add_levels(const struct edge_wave *w, const int16_t *recent, float level[EDGE_POINTS])
+void edge_levels(const struct edge_wave *w, const int16_t *recent, float level[EDGE_POINTS])
 {
 	float hop[HOPS][2] = {{0}};
 
@@ -61,7 +60,7 @@ struct edge_run edge_find(const struct edge_wave *waves, uint32_t tones, const i
 	uint32_t last = 0;
 
 	for (uint32_t t = 0; t < tones; t++)
-		add_levels(&waves[t], recent, level);
+		edge_levels(&waves[t], recent, level);
 	for (uint32_t at = 0; at < EDGE_POINTS; at++) {
 		if (sum <= 0.0f) {
 			sum = 0.0f;

@@ -24,6 +24,9 @@ struct edge_run {
 
 void edge_wave_init(struct edge_wave *w, float hz);
 
+/* Adds the tone's mean square in each position of the window. */
+void edge_levels(const struct edge_wave *w, const int16_t *recent, float level[EDGE_POINTS]);
+
 /* Where the tones of these waves, of `power` (mean square) together, are heard; begin = end when nowhere. */
 struct edge_run edge_find(const struct edge_wave *waves, uint32_t tones, const int16_t *recent, float power);
 

@@ -38,6 +38,8 @@ enum engine_event_kind {
 	EV_TONE_OFF,      /* a: duration in samples */
 	EV_VOICE_ON,      /* voice or other sound that is not a lone progress tone */
 	EV_VOICE_OFF,     /* silence after the hangover */
+	EV_FAX_ON,        /* code: FAX_*; a: level, 0.01 dBm0; b: samples since it began.  Told anew when it changes */
+	EV_FAX_OFF,       /* code: as last told; a: duration in samples; b: samples since it ended */
 	EV_PLAY_DONE,     /* code: 1 played to its end, 0 stopped by command; a: which play of this port, from 1 */
 	EV_SEND_DONE,     /* a generated tone with an end is over */
 	EV_RECORD_HALF,   /* code: track; half of the recorder's ring is filled: drain it */
@@ -60,7 +62,17 @@ struct engine_event {
 };
 
 /* Detector switches. */
-enum { DETECT_DTMF = 1, DETECT_MFC_FORWARD = 2, DETECT_MFC_BACKWARD = 4, DETECT_PROGRESS = 8, DETECT_VOICE = 16 };
+enum {
+	DETECT_DTMF = 1,
+	DETECT_MFC_FORWARD = 2,
+	DETECT_MFC_BACKWARD = 4,
+	DETECT_PROGRESS = 8,
+	DETECT_VOICE = 16,
+	DETECT_FAX = 32
+};
+
+/* Tones of fax machines and modems: T.30 calls ANS of V.25 CED; ANSam is V.8's.  REVERSED: in phase, every 450 ms. */
+enum { FAX_CNG = 1, FAX_CED, FAX_CED_REVERSED, FAX_ANSAM, FAX_ANSAM_REVERSED };
 
 /* A run of A-law octets to be played; the caller keeps them alive until EV_PLAY_DONE. */
 struct engine_clip {

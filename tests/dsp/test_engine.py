@@ -69,8 +69,8 @@ def test_ports_that_are_not_there() -> None:
     for command in (engine.unlink, engine.stop_play, engine.stop_tone, engine.stop_record):
         with pytest.raises(EngineRangeError, match=r"port 31: expected 0\.\.30"):
             command(31)
-    with pytest.raises(EngineRangeError, match="detector mask 32"):
-        engine.detect(0, Detect(32))
+    with pytest.raises(EngineRangeError, match="detector mask 4096"):
+        engine.detect(0, Detect(4096))
     with pytest.raises(EngineRangeError, match="span 1"):
         engine.span_alarm(1, remote=True)
 

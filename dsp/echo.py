@@ -12,7 +12,7 @@ from kmcc.dsp.errors import SamplesError
 
 __all__ = ["Echo", "EchoCancellers", "Instructions"]
 
-BLOCK_SAMPLES: Final = 8  # ECHO_BLOCK of echo_group.h
+FEED_UNIT: Final = 16  # samples; ECHO_FEED of echo_group.h
 FEED_SAMPLES: Final = 80  # ECHO_LONGEST
 
 Octets = npt.NDArray[np.uint8]
@@ -61,14 +61,14 @@ class EchoCancellers:
     def feed(self, sent: Octets, heard: Octets) -> Octets:
         """What was said at the near end: `heard` without the echo of `sent`.
 
-        Both (ports, samples) of A-law, a multiple of 8 samples, `sent` having gone out just before `heard` came in.
+        Both (ports, samples) of A-law, a multiple of 16 samples, `sent` having gone out just before `heard` came in.
         """
         far, near = (check_alaw(octets, self.ports) for octets in (sent, heard))
-        if far.shape != near.shape or far.shape[1] % BLOCK_SAMPLES:
+        if far.shape != near.shape or far.shape[1] % FEED_UNIT:
             raise SamplesError(
                 "A-law for the echo cancellers",
                 f"{far.shape[1]} sent and {near.shape[1]} heard samples",
-                f"as many of both, a multiple of {BLOCK_SAMPLES}",
+                f"as many of both, a multiple of {FEED_UNIT}",
             )
         parts = [
             self._feed(far[:, at : at + FEED_SAMPLES], near[:, at : at + FEED_SAMPLES])

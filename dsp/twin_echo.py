@@ -90,7 +90,8 @@ class EchoTwin:
         self.taps += np.einsum("pi,pik->pk", weight, windows)
         if self._blocks % 8 == 0:
             self._gain = (self.taps**2).sum(1)
-            self.taps[self._gain >= 2] = 0
+            insane = self._gain >= 2
+            self.taps[insane], self._gain[insane], self.doubt[insane] = 0, 0, 3e-3
         self._blocks += 1
 
 

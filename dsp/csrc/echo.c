@@ -5,10 +5,12 @@
 #include "echo_residue.h"
 #include "g711.h"
 #include "kernel.h"
+#include "lanes.h"
 
 #include <string.h>
 
 #define NOBODY       UINT32_MAX
+#define ALAW_SILENCE 0xD5
 #define FRESH_DOUBT  3e-3f    /* an unknown line: gain of -1 dB */
 #define HOLDING      1022.6f  /* -36 dBm0, of our units (G.168 7.4) */
 #define RELEASE      250u     /* blocks: 250 ms */
@@ -22,7 +24,7 @@ struct echo_seat {
 struct echo {
 	size_t              seats;
 	size_t              groups;
-	echo_cancel        *cancel;
+	echo_work          *work;
 	struct echo_group  *group;
 	struct echo_residue *residue;
 	struct echo_seat   *seat;
@@ -47,13 +49,13 @@ int echo_choose(struct echo *e, enum echo_path path)
 {
 #ifdef ECHO_X86
 	if (path == ECHO_AVX512 && __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw"))
-		e->cancel = echo_cancel_avx512;
+		e->work = echo_work_avx512;
 	else if (path == ECHO_AVX2 && __builtin_cpu_supports("avx2"))
-		e->cancel = echo_cancel_avx2;
+		e->work = echo_work_avx2;
 	else
 #endif
 	if (path == ECHO_PLAIN)
-		e->cancel = echo_cancel_plain;
+		e->work = echo_work_plain;
 	else
 		return -1;
 	return 0;
@@ -124,8 +126,8 @@ static void follow_mode(struct echo *e, size_t seat)
 	const uint32_t       mode = e->seat[seat].mode;
 
 	e->group[seat / ECHO_LANES].learns[lane] = mode != 0 && e->seat[seat].disabled == 0 ? -1 : 0;
-	r->suppress[lane] = (mode & ECHO_SUPPRESS) != 0;
-	r->comfort[lane] = (mode & ECHO_COMFORT) != 0;
+	r->suppress[lane] = mode & ECHO_SUPPRESS ? -1 : 0;
+	r->comfort[lane] = mode & ECHO_COMFORT ? -1 : 0;
 }
 
 static void leave(struct echo *e, size_t seat)
@@ -168,81 +170,135 @@ void echo_disable(struct echo *e, uint32_t row)
 	follow_mode(e, seat);
 }
 
-/* Rows of samples in 13 bits become columns of a group. */
-static void far_in(struct echo_group *g, size_t lane, const int16_t *pcm, size_t samples)
+/* Speech of a group, a sample of every lane in each row. */
+typedef uint8_t octet_rows[ECHO_LONGEST][ECHO_LANES];
+typedef int16_t sample_rows[ECHO_LONGEST][ECHO_LANES];
+
+typedef uint8_t sixteen __attribute__((vector_size(16)));
+
+/* Sixteen octets of each of sixteen: the first of all, the second of all...  Four times halves are interleaved. */
+static void transpose(sixteen x[16])
 {
-	int32_t before = g->far[ECHO_PAST - 1][lane];
+	sixteen y[16];
 
-	for (size_t i = 0; i < samples; i++) {
-		const int32_t now = pcm[i] >> 3;
-
-		g->far[ECHO_PAST + i][lane] = (int32_t)((uint32_t)before << 16) | (now & 0xFFFF);
-		before = now;
+	for (int round = 0; round < 4; round++) {
+		for (int i = 0; i < 8; i++) {
+			y[2 * i] = __builtin_shufflevector(x[i], x[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22,
+			                                   7, 23);
+			y[2 * i + 1] = __builtin_shufflevector(x[i], x[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29,
+			                                       14, 30, 15, 31);
+		}
+		memcpy(x, y, sizeof y);
 	}
 }
 
-static float mean_square(const int16_t *pcm)
+/* The rows that the seats' ports have become the group's columns; an empty seat hears silence. */
+static void gather(octet_rows to, const uint8_t *rows, const struct echo_seat *seats, size_t samples)
+{
+	sixteen x[16];
+
+	for (size_t at = 0; at < samples; at += 16) {
+		for (size_t lane = 0; lane < ECHO_LANES; lane++)
+			if (seats[lane].row == NOBODY)
+				memset(&x[lane], ALAW_SILENCE, 16);
+			else
+				memcpy(&x[lane], rows + seats[lane].row * samples + at, 16);
+		transpose(x);
+		memcpy(to[at], x, sizeof x);
+	}
+}
+
+static void scatter(uint8_t *rows, octet_rows from, const struct echo_seat *seats, size_t samples)
+{
+	sixteen x[16];
+
+	for (size_t at = 0; at < samples; at += 16) {
+		memcpy(x, from[at], sizeof x);
+		transpose(x);
+		for (size_t lane = 0; lane < ECHO_LANES; lane++)
+			if (seats[lane].row != NOBODY)
+				memcpy(rows + seats[lane].row * samples + at, &x[lane], 16);
+	}
+}
+
+/* Each sample in 13 bits, with the one before it in the upper half. */
+LANES static void pair_up(struct echo_group *g, sample_rows sent, size_t samples)
+{
+	for (size_t i = 0; i < samples; i++)
+		for (size_t lane = 0; lane < ECHO_LANES; lane++)
+			g->far[ECHO_PAST + i][lane] = (int32_t)((uint32_t)g->far[ECHO_PAST + i - 1][lane] << 16)
+			                            | ((sent[i][lane] >> 3) & 0xFFFF);
+}
+
+static float mean_square(const int16_t pcm[][ECHO_LANES], size_t lane)
 {
 	int32_t sum = 0;
 
 	for (size_t i = 0; i < ECHO_BLOCK; i++)
-		sum += (pcm[i] >> 3) * (pcm[i] >> 3);
+		sum += (pcm[i][lane] >> 3) * (pcm[i][lane] >> 3);
 	return (float)sum * (1.0f / ECHO_BLOCK);
 }
 
-/* One block of a disabled canceller. */
-static void hold(struct echo *e, size_t seat, const int16_t *sent, const int16_t *heard)
+/* A block of the disabled cancellers: what was heard goes on as it is. */
+static void hold(struct echo *e, size_t group, int16_t sent[][ECHO_LANES], int16_t heard[][ECHO_LANES],
+                 struct echo_block *b)
 {
-	struct echo_seat *s = &e->seat[seat];
-	const int         quiet = mean_square(sent) < HOLDING && mean_square(heard) < HOLDING;
+	for (size_t lane = 0; lane < ECHO_LANES; lane++) {
+		struct echo_seat *s = &e->seat[group * ECHO_LANES + lane];
+		const int quiet = mean_square(sent, lane) < HOLDING && mean_square(heard, lane) < HOLDING;
 
-	s->disabled = quiet ? s->disabled - 1 : RELEASE;
-	if (s->disabled == 0)
-		follow_mode(e, seat);
+		if (s->disabled == 0)
+			continue;
+		for (size_t i = 0; i < ECHO_BLOCK; i++)
+			b->said[i][lane] = heard[i][lane];
+		s->disabled = quiet ? s->disabled - 1 : RELEASE;
+		if (s->disabled == 0)
+			follow_mode(e, group * ECHO_LANES + lane);
+	}
 }
 
-typedef int16_t speech[ECHO_LANES][ECHO_LONGEST];
-
-/* One block of every lane; what a disabled canceller heard goes on as it is. */
-static void run_block(struct echo *e, size_t group, speech sent, speech heard, size_t at)
+static int any_disabled(const struct echo_seat *seats)
 {
-	struct echo_seat *seats = &e->seat[group * ECHO_LANES];
-	struct echo_block b;
-	int16_t           out[ECHO_BLOCK][ECHO_LANES];
+	uint32_t disabled = 0;
 
 	for (size_t lane = 0; lane < ECHO_LANES; lane++)
-		for (size_t i = 0; i < ECHO_BLOCK; i++)
-			b.near[i][lane] = heard[lane][at + i] >> 3;
-	e->cancel(&e->group[group], (uint32_t)(ECHO_PAST + at), &b);
-	echo_residue_block(&e->residue[group], &b, out);
-	for (size_t lane = 0; lane < ECHO_LANES; lane++)
-		if (seats[lane].disabled > 0)
-			hold(e, group * ECHO_LANES + lane, sent[lane] + at, heard[lane] + at);
-		else
-			for (size_t i = 0; i < ECHO_BLOCK; i++)
-				heard[lane][at + i] = out[i][lane];
+		disabled |= seats[lane].disabled;
+	return disabled != 0;
+}
+
+static void run_block(struct echo *e, size_t group, sample_rows sent, sample_rows heard, size_t at)
+{
+	struct echo_block b;
+
+	for (size_t i = 0; i < ECHO_BLOCK; i++)
+		for (size_t lane = 0; lane < ECHO_LANES; lane++)
+			b.near[i][lane] = heard[at + i][lane] >> 3;
+	e->work(&e->group[group], &e->residue[group], (uint32_t)(ECHO_PAST + at), &b);
+	if (any_disabled(&e->seat[group * ECHO_LANES]))
+		hold(e, group, sent + at, heard + at, &b);
+	for (size_t i = 0; i < ECHO_BLOCK; i++)
+		for (size_t lane = 0; lane < ECHO_LANES; lane++)
+			heard[at + i][lane] = (int16_t)b.said[i][lane];
 }
 
 static void feed_group(struct echo *e, size_t group, const uint8_t *sent, uint8_t *heard, size_t samples)
 {
 	struct echo_group      *g = &e->group[group];
 	const struct echo_seat *seats = &e->seat[group * ECHO_LANES];
-	speech                  out = {{0}};
-	speech                  in = {{0}};
+	octet_rows              octets;
+	sample_rows             out;
+	sample_rows             in;
 
-	for (size_t lane = 0; lane < ECHO_LANES; lane++) {
-		if (seats[lane].row == NOBODY)
-			continue;
-		g711_alaw_decode(out[lane], sent + seats[lane].row * samples, samples);
-		g711_alaw_decode(in[lane], heard + seats[lane].row * samples, samples);
-		far_in(g, lane, out[lane], samples);
-	}
+	gather(octets, sent, seats, samples);
+	g711_alaw_decode(out[0], octets[0], samples * ECHO_LANES);
+	gather(octets, heard, seats, samples);
+	g711_alaw_decode(in[0], octets[0], samples * ECHO_LANES);
+	pair_up(g, out, samples);
 	for (size_t at = 0; at < samples; at += ECHO_BLOCK)
 		run_block(e, group, out, in, at);
 	memmove(g->far, g->far + samples, ECHO_PAST * sizeof g->far[0]);
-	for (size_t lane = 0; lane < ECHO_LANES; lane++)
-		if (seats[lane].row != NOBODY)
-			g711_alaw_encode(heard + seats[lane].row * samples, in[lane], samples);
+	g711_alaw_encode(octets[0], in[0], samples * ECHO_LANES);
+	scatter(heard, octets, seats, samples);
 }
 
 void echo_feed(struct echo *e, const uint8_t *sent, uint8_t *heard, size_t samples)

@@ -32,7 +32,7 @@ int          echo_switch(struct echo *e, uint32_t row, unsigned mode);
  * as it is until both directions have been below -36 dBm0 for 250 ms. */
 void         echo_disable(struct echo *e, uint32_t row);
 
-/* samples: a multiple of 8, up to 80.  sent[row][samples] went out just before heard[row][samples] came in, A-law;
+/* samples: 16, 32, 48, 64 or 80.  sent[row][samples] went out just before heard[row][samples] came in, A-law;
  * heard is put right in place. */
 void         echo_feed(struct echo *e, const uint8_t *sent, uint8_t *heard, size_t samples);
 

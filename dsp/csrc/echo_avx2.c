@@ -3,6 +3,6 @@
 #ifdef ECHO_X86
 #pragma GCC target("avx2")
 #define ECHO_WIDE   8
-#define ECHO_CANCEL echo_cancel_avx2
-#include "echo_cancel.h"
+#define ECHO_WORK   echo_work_avx2
+#include "echo_work.h"
 #endif

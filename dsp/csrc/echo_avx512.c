@@ -3,6 +3,6 @@
 #ifdef ECHO_X86
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")
 #define ECHO_WIDE   16
-#define ECHO_CANCEL echo_cancel_avx512
-#include "echo_cancel.h"
+#define ECHO_WORK   echo_work_avx512
+#include "echo_work.h"
 #endif

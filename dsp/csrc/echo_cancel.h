@@ -29,19 +29,6 @@
 #define STIFF         1e-5f    /* the noise is at least so much of the doubt's echo: float is no finer */
 #define TINY          1e-9f
 
-ECHO_INLINE words *words_of(void *row, uint32_t lane)
-{
-	return (words *)(void *)((int32_t *)row + lane);
-}
-
-ECHO_INLINE reals *reals_of(void *row, uint32_t lane)
-{
-	return (reals *)(void *)((float *)row + lane);
-}
-
-#define W(name) (*words_of((name), lane))
-#define R(name) (*reals_of((name), lane))
-
 /* What the echo of the block should be, in ECHO_ONE. */
 ECHO_INLINE void filter(struct echo_group *g, uint32_t row, uint32_t lane, words echo[B])
 {
@@ -156,29 +143,46 @@ ECHO_INLINE reals quantise(const reals weight[B], words two[B / 2])
 	return (most + 1e-30f) * (1.0f / 32767.0f);
 }
 
-/* Move every tap by what the weighted samples of the block say. */
+/* Move taps k and k + 1 by what the weighted samples of the block say, the samples from far[1] on for tap k. */
+ECHO_INLINE void move_two(struct echo_group *g, uint32_t k, uint32_t lane, const words *far, const words two[B / 2],
+                          reals step)
+{
+	words lower = {0};
+	words upper = {0};
+
+	for (uint32_t i = 0; i < B; i += 2) {
+		lower = dot(lower, far[i + 1], two[i / 2]);
+		upper = dot(upper, far[i], two[i / 2]);
+	}
+
+	const reals first = R(g->taps[k]) + real(lower) * step;
+	const reals second = R(g->taps[k + 1]) + real(upper) * step;
+
+	R(g->taps[k]) = first;
+	R(g->taps[k + 1]) = second;
+	W(g->pairs[k / 2]) = (nearest(first) & 0xFFFF) | (nearest(second) << 16);
+}
+
+/* Eight taps at a time share the rows that they look at. */
 ECHO_INLINE void move(struct echo_group *g, uint32_t row, uint32_t lane, const words two[B / 2], reals step)
 {
-	echo_words *newest = &g->far[row];
+	for (uint32_t k = 0; k < ECHO_TAPS; k += 8) {
+		words far[B + 6];
 
-	for (uint32_t k = 0; k < ECHO_TAPS; k += 2, newest -= 2) {
-		words lower = {0};
-		words upper = {0};
-
-		for (uint32_t i = 0; i < B; i += 2) {
-			lower = dot(lower, W(newest[i + 1]), two[i / 2]);
-			upper = dot(upper, W(newest[i]), two[i / 2]);
-		}
-
-		const reals first = R(g->taps[k]) + real(lower) * step;
-		const reals second = R(g->taps[k + 1]) + real(upper) * step;
-
-		R(g->taps[k]) = first;
-		R(g->taps[k + 1]) = second;
-		/* 65536.5: the nearest, and never below zero; the carry falls off. */
-		W(g->pairs[k / 2]) = (whole(first * ECHO_ONE + 65536.5f) & 0xFFFF)
-		                   | (whole(second * ECHO_ONE + 65536.5f) << 16);
+		for (uint32_t i = 0; i < B + 6; i++)
+			far[i] = W(g->far[row + i - k - 6]);
+		for (uint32_t i = 0; i < 8; i += 2)
+			move_two(g, k + i, lane, far + 6 - i, two, step);
 	}
+}
+
+ECHO_INLINE int in_all(words choice)
+{
+	int32_t every = -1;
+
+	for (uint32_t i = 0; i < ECHO_WIDE; i++)
+		every &= choice[i];
+	return every != 0;
 }
 
 /* Sum the taps' squares; taps that no hybrid has are forgotten. */
@@ -188,10 +192,13 @@ ECHO_INLINE void weigh(struct echo_group *g, uint32_t lane)
 
 	for (uint32_t k = 0; k < ECHO_TAPS; k++)
 		sum += R(g->taps[k]) * R(g->taps[k]);
+	sum *= 1.0f / (ECHO_ONE * ECHO_ONE);
 
 	const words sane = sum < MOST_GAIN;
 
 	R(g->gain) = pick(sane, sum, (reals){0});
+	if (in_all(sane))
+		return;
 	R(g->doubt) = pick(sane, R(g->doubt), all(MOST_DOUBT));
 	for (uint32_t k = 0; k < ECHO_TAPS; k++)
 		R(g->taps[k]) = pick(sane, R(g->taps[k]), (reals){0});
@@ -250,7 +257,7 @@ ECHO_INLINE void learn(struct echo_group *g, uint32_t row, uint32_t lane, reals 
 	for (uint32_t i = 0; i < B; i++)
 		left[i] = pick(free, left[i] * doubt, (reals){0});
 
-	const reals step = quantise(left, two);
+	const reals step = quantise(left, two) * ECHO_ONE;
 	const reals taught = (float)B - noise * trace(r, inverse);
 	const reals known = doubt * (1.0f - larger(taught, (reals){0}) * (LEARNT / ECHO_TAPS))
 	                  + R(g->gain) * (DRIFT * B / ECHO_TAPS);
@@ -261,7 +268,7 @@ ECHO_INLINE void learn(struct echo_group *g, uint32_t row, uint32_t lane, reals 
 		weigh(g, lane);
 }
 
-ECHO_INLINE void cancel_lanes(struct echo_group *g, uint32_t row, struct echo_block *b, uint32_t lane)
+ECHO_INLINE void cancel(struct echo_group *g, uint32_t row, struct echo_block *b, uint32_t lane)
 {
 	words echo[B];
 	reals left[B];
@@ -291,11 +298,4 @@ ECHO_INLINE void cancel_lanes(struct echo_group *g, uint32_t row, struct echo_bl
 	R(b->power) = power * (1.0f / (B * ECHO_TAPS));
 	R(b->unsure) = R(g->doubt) * power * (1.0f / B);
 	learn(g, row, lane, r, left, noise_of(g, lane, near_near * (1.0f / B), left_left * (1.0f / B), R(b->unsure)));
-}
-
-void ECHO_CANCEL(struct echo_group *g, uint32_t row, struct echo_block *b)
-{
-	for (uint32_t lane = 0; lane < ECHO_LANES; lane += ECHO_WIDE)
-		cancel_lanes(g, row, b, lane);
-	g->blocks++;
 }

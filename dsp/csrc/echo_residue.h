@@ -1,15 +1,15 @@
-/* echo_residue.h  What becomes of the rest: non-linear processor and comfort noise of sixteen echo cancellers. */
+/* echo_residue.h  What sixteen echo cancellers know of near speech and background, for what is left of the echo. */
 #ifndef KMCC_ECHO_RESIDUE_H
 #define KMCC_ECHO_RESIDUE_H
 
 #include "echo_group.h"
 
 struct echo_residue {
-	_Alignas(64) echo_words suppress;  /* 1 = the non-linear processor may act */
-	echo_words comfort;   /* 1 = it fills the gap with noise, else with silence */
+	_Alignas(64) echo_words suppress; /* all ones: the non-linear processor may act */
+	echo_words comfort;   /* all ones: it fills the gap with noise, else with silence */
 	echo_words random;
 	echo_words fresh;     /* 1 = the window began before this lane did */
-	echo_words hangover;  /* blocks for which near speech still counts as heard */
+	echo_lanes hangover;  /* blocks for which near speech still counts as heard */
 	echo_lanes left;      /* smoothed mean squares: what is left, */
 	echo_lanes echo;      /* what was taken off, */
 	echo_lanes unsure;    /* what the doubt allows of echo */
@@ -31,7 +31,7 @@ struct echo_residue {
 
 void echo_residue_forget(struct echo_residue *r, size_t lane);
 
-/* What shall be heard of the block, in 16-bit samples. */
-void echo_residue_block(struct echo_residue *r, const struct echo_block *b, int16_t out[ECHO_BLOCK][ECHO_LANES]);
+/* A block is over; at the end of a window look whether it was the quietest. */
+void echo_residue_count(struct echo_residue *r);
 
 #endif

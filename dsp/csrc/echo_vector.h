@@ -53,6 +53,12 @@ ECHO_INLINE reals all(float a)
 	return a - (reals){0};
 }
 
+/* The nearest whole number of a value within 16 bits; the lower half holds it, the upper one nothing of use. */
+ECHO_INLINE words nearest(reals a)
+{
+	return (words)(a + 12582912.0f); /* 1.5 * 2^23: no bit is left for a fraction */
+}
+
 ECHO_INLINE reals pick(words choice, reals yes, reals no)
 {
 	return (reals)(((words)yes & choice) | ((words)no & ~choice));
@@ -67,5 +73,19 @@ ECHO_INLINE reals smaller(reals a, reals b)
 {
 	return pick(a < b, a, b);
 }
+
+/* A row of lanes from `lane` on. */
+ECHO_INLINE words *words_of(void *row, uint32_t lane)
+{
+	return (words *)(void *)((int32_t *)row + lane);
+}
+
+ECHO_INLINE reals *reals_of(void *row, uint32_t lane)
+{
+	return (reals *)(void *)((float *)row + lane);
+}
+
+#define W(name) (*words_of((name), lane))
+#define R(name) (*reals_of((name), lane))
 
 #endif

@@ -48,8 +48,9 @@ quality: $(VENV)/.dev  ## the long sweeps of the detectors beside libspandsp: do
 	$(BIN)/pytest tests/dsp/quality --full -o timeout=7200
 	$(BIN)/python -m tests.docs_tables --write
 
-docs: $(VENV)/.dev  ## write the tables of docs/ anew from the code
+docs: $(VENV)/.dev  ## write the tables and pictures of docs/ anew from the code
 	$(BIN)/python -m tests.docs_tables --write
+	$(BIN)/python -m tests.docs_pictures --write
 
 clean:  ## remove .venv and everything that was built
 	rm -rf $(VENV) build dist demo-out bench.json *.egg-info src/*.egg-info dsp/_core.c dsp/_core*.so

@@ -272,6 +272,8 @@ class China1Circuit:
         elif isinstance(what, m.FarCleared | m.Failed):
             self._is_offered = self._is_alerted = self._is_answering = False
             self._tell_what_came(channel)
+            if isinstance(what, m.Failed):
+                self._journal.write("circuit.failed", circuit=self.name, reason=what.failure.value)
         elif isinstance(what, m.Alarm):
             self._journal.write("circuit.alarm", circuit=self.name, what=what.failure.value)
         indication = translate(what, outgoing=isinstance(channel, OutgoingChannel))

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from tests.docs_blocks import LANGUAGES, ROOT, Reader, blocks, steps
+from tests.docs_pictures import COMMAND as DRAW
+from tests.docs_pictures import behind
 from tests.docs_tables import COMMAND, PLACE, TABLES, rewritten
 
 from kmcc import __version__
@@ -40,6 +42,10 @@ def test_every_block_says_what_it_is(page: Path) -> None:
 def test_the_tables_are_those_of_the_code(page: Path) -> None:
     text = page.read_text("utf-8")
     assert rewritten(text) == text, f"{name(page)} is behind the code; run: {COMMAND}"
+
+
+def test_the_pictures_are_those_of_the_code() -> None:
+    assert [str(file) for file in behind()] == [], f"run: {DRAW}"
 
 
 def test_every_table_has_its_place() -> None:

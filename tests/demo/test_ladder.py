@@ -1,4 +1,4 @@
-"""Ladders from events written by hand: what stands side by side, and when a call is drawn."""
+"""Ladders on the terminal from events written by hand: how a call is drawn, and when; tests/trace has the rest."""
 
 import io
 
@@ -36,16 +36,6 @@ def test_a_signal_and_its_answer_stand_side_by_side() -> None:
     assert "-0.010 1 0011 seizure 1111 seizing acknowledgement" in rows
 
 
-def test_signals_of_two_circuits_never_share_a_row() -> None:
-    rows = shown(*STORY, GUARD)
-    assert "0.040 2 0011 seizure" in rows
-    assert "0.050 1 1011 clear forward" in rows
-
-
-def test_what_is_not_known_is_a_dash() -> None:
-    assert "0.020 - -> 1000, centre" in shown(*STORY, GUARD)
-
-
 def test_a_call_is_drawn_when_its_own_circuit_is_at_rest() -> None:
     assert shown(*STORY) == []
     assert shown(*STORY, OTHER) == []
@@ -54,7 +44,3 @@ def test_a_call_is_drawn_when_its_own_circuit_is_at_rest() -> None:
 
 def test_in_a_crowd_it_is_one_line() -> None:
     assert shown(*STORY, GUARD, brief=True) == ["7 on in/1, out/2: caller hung up"]
-
-
-def test_what_belongs_to_no_call_is_passed_over() -> None:
-    assert shown(("house.open", {"circuits": 30}), OTHER, GUARD) == []

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from kmcc.demo.story import WORDS, told
 from kmcc.store.event import Event
+from kmcc.trace.story import WORDS, told
 
 if TYPE_CHECKING:
     from tests.demo.conftest import Played

@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from kmcc import __version__
-from kmcc.cli import demo, dsp, init, prompts, queue, run
+from kmcc.cli import demo, dsp, init, prompts, queue, run, trace
 from kmcc.cli.exit_codes import BAD_INPUT, INTERRUPTED, NO_BOARD, OK
 from kmcc.drivers.board import BoardError
 from kmcc.errors import KmccError
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
+app.command("trace")(trace.trace)
 app.add_typer(dsp.app, name="dsp")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(queue.app, name="queue")

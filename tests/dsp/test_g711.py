@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmcc.dsp import g711, twin_g711
+from kmcc.dsp.cpu import Isa
 from kmcc.dsp.errors import SamplesError
 
 # Tables 1a and 2a: the code before inversion for the transmission line, and its value in the table's own scale.
@@ -111,3 +112,24 @@ class TestAgainstSox:
         theirs = sox(ALL_VALUES.astype("<i2").tobytes(), ("signed", "16"), (law, "8"))
         rounded = np.minimum((ALL_VALUES.astype(int) + unit // 2) // unit * unit, 32768 - unit)
         assert np.array_equal(np.frombuffer(theirs, np.uint8), encode(rounded.astype(np.int16)))
+
+
+@pytest.mark.parametrize("law", ["alaw", "ulaw"])
+class TestEveryPath:
+    """`isa` goes over all paths of the C core."""
+
+    def test_all_codes_and_all_values(self, isa: Isa, law: str) -> None:
+        codes = np.tile(ALL_CODES, 5)
+        np.testing.assert_array_equal(getattr(g711, f"decode_{law}")(codes), getattr(twin_g711, f"decode_{law}")(codes))
+        ours = getattr(g711, f"encode_{law}")(ALL_VALUES)
+        np.testing.assert_array_equal(ours, getattr(twin_g711, f"encode_{law}")(ALL_VALUES))
+
+    def test_any_length_from_anywhere(self, isa: Isa, law: str) -> None:
+        for first in (0, 1, 31):
+            for count in range(0, 200, 3):
+                codes = ALL_CODES[first : first + count]
+                pcm = getattr(twin_g711, f"decode_{law}")(codes)
+                np.testing.assert_array_equal(getattr(g711, f"decode_{law}")(codes), pcm)
+                np.testing.assert_array_equal(
+                    getattr(g711, f"encode_{law}")(pcm), getattr(twin_g711, f"encode_{law}")(pcm)
+                )

@@ -17,6 +17,8 @@ class Detect(IntFlag):
     PROGRESS = lib.DETECT_PROGRESS
     VOICE = lib.DETECT_VOICE
     FAX = lib.DETECT_FAX
+    FSK_BELL202 = lib.DETECT_FSK_BELL202
+    FSK_V23 = lib.DETECT_FSK_V23
 
 
 class FaxTone(IntEnum):
@@ -57,6 +59,8 @@ class EventKind(IntEnum):
     SEND_DONE = lib.EV_SEND_DONE
     RECORD_HALF = lib.EV_RECORD_HALF
     SPOTTED = lib.EV_SPOTTED
+    FSK_CARRIER = lib.EV_FSK_CARRIER
+    FSK_OCTET = lib.EV_FSK_OCTET
     SPAN = lib.EV_SPAN
     OVERRUN = lib.EV_OVERRUN
 

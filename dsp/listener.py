@@ -113,15 +113,16 @@ class ListenerBank:
 
     DETECTOR: ClassVar[Detect]
 
-    def __init__(self, ports: int) -> None:
-        self._listener: Final = Listener(ports, self.DETECTOR)
+    def __init__(self, ports: int, detector: Detect | None = None) -> None:
+        self._detector: Final = self.DETECTOR if detector is None else detector
+        self._listener: Final = Listener(ports, self._detector)
         self.ports: Final = ports
         for port in range(ports):
-            self._listener.enable(port, self.DETECTOR, on=True)
+            self._listener.enable(port, self._detector, on=True)
 
     def enable(self, port: int, *, on: bool) -> None:
         """Let a port be heard or not; either forgets what was heard before."""
-        self._listener.enable(port, self.DETECTOR, on=on)
+        self._listener.enable(port, self._detector, on=on)
 
     def feed(self, alaw: Octets) -> Events:
         """Hear any number of samples of every port; what was certain within them, in order of time."""

@@ -17,6 +17,8 @@ from kmcc.config import Config
 from kmcc.config.channels import channel_words
 from kmcc.config.sections import Section
 from kmcc.console.metrics import Figures, families
+from kmcc.dsp.callerid_delivery import DELIVERIES, FskForm
+from kmcc.dsp.callerid_dtmf import DtmfForm
 from kmcc.dsp.tone import CHINA_TONES
 from kmcc.dsp.tone_plans import PROFILES
 from kmcc.store.tables import Base
@@ -57,6 +59,22 @@ def tones() -> Made:
         for name, tone in CHINA_TONES.items()
     ]
     return ("tone", "Hz", "dBm0", "on/off, ms"), rows
+
+
+def deliveries() -> Made:
+    rows: Rows = [
+        (f"`{name}`", one.moment.value, _form(one.form), one.before_ms, one.after_ms)
+        for name, one in DELIVERIES.items()
+    ]
+    return ("delivery", "the data follow", "form", "before", "after"), rows
+
+
+def _form(form: FskForm | DtmfForm) -> str:
+    if isinstance(form, DtmfForm):
+        return f"DTMF {form.start} number {form.end}, {form.on_ms}/{form.off_ms} ms"
+    burst = form.burst
+    bits = f"{burst.seizure} + {burst.marks} bits"
+    return f"{burst.standard.name}, {form.message.value:02X}H, {bits}, {burst.mark_dbm0} dBm0"
 
 
 def tone_profiles() -> Made:

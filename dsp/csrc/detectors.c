@@ -8,4 +8,6 @@ const struct detector *const DETECTOR[DETECTORS] = {
 	/* DETECT_PROGRESS     */ &PROGRESS,
 	/* DETECT_VOICE        */ &VOICE,
 	/* DETECT_FAX          */ &FAXTONE,
+	/* DETECT_FSK_BELL202  */ &FSK_BELL202_RECEIVER,
+	/* DETECT_FSK_V23      */ &FSK_V23_RECEIVER,
 };

@@ -4,12 +4,14 @@
 
 #include "listener.h"
 
-#define DETECTORS 6u
+#define DETECTORS 8u
 
 extern const struct detector DTMF;
 extern const struct detector FAXTONE;
 extern const struct detector PROGRESS;
 extern const struct detector VOICE;
+extern const struct detector FSK_BELL202_RECEIVER;
+extern const struct detector FSK_V23_RECEIVER;
 
 /* NULL: not yet a detector of the listener. */
 extern const struct detector *const DETECTOR[DETECTORS];

@@ -44,6 +44,8 @@ enum engine_event_kind {
 	EV_SEND_DONE,     /* a generated tone with an end is over */
 	EV_RECORD_HALF,   /* code: track; half of the recorder's ring is filled: drain it */
 	EV_SPOTTED,       /* code: index of the pattern that was heard */
+	EV_FSK_CARRIER,   /* code: 1 came, 0 went; a: level, 0.01 dBm0 */
+	EV_FSK_OCTET,     /* code: octet of a start-stop frame; a: 1 when its stop bit was a space */
 	EV_SPAN,          /* port: span number; code: alarm bits now (SPAN_*) */
 	EV_OVERRUN        /* events were lost because the ring was full; a: how many */
 };
@@ -68,7 +70,9 @@ enum {
 	DETECT_MFC_BACKWARD = 4,
 	DETECT_PROGRESS = 8,
 	DETECT_VOICE = 16,
-	DETECT_FAX = 32
+	DETECT_FAX = 32,
+	DETECT_FSK_BELL202 = 64,
+	DETECT_FSK_V23 = 128
 };
 
 /* Tones of fax machines and modems: T.30 calls ANS of V.25 CED; ANSam is V.8's.  REVERSED: in phase, every 450 ms. */

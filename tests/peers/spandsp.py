@@ -79,14 +79,17 @@ class Spandsp:
         return self._ffi.from_buffer("int16_t[]", pcm.data)
 
 
-def load_spandsp() -> Spandsp:
+def load_library(cdef: str) -> tuple[cffi.FFI, Any]:
     """The library; without it the test is skipped, but fails where CI is set."""
     ffi = cffi.FFI()
-    ffi.cdef(CDEF)
+    ffi.cdef(cdef)
     try:
-        lib = ffi.dlopen(LIBRARY)
+        return ffi, ffi.dlopen(LIBRARY)
     except OSError:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"{LIBRARY} is not installed (Debian package libspandsp2)")
-    return Spandsp(ffi, lib)
+
+
+def load_spandsp() -> Spandsp:
+    return Spandsp(*load_library(CDEF))

@@ -11,7 +11,7 @@ from typing import Final, NoReturn, Protocol
 
 from kmcc.dsp.recorder import RecorderError, Recording
 from kmcc.switch.announce import Language
-from kmcc.switch.circuit import CallingParty, Cause, Circuit
+from kmcc.switch.circuit import CallingParty, Cause, Circuit, TrunkCircuit
 from kmcc.switch.errors import SwitchError
 from kmcc.switch.journal import Field, Journal
 from kmcc.switch.leg import Leg, Milestone, first_of
@@ -252,6 +252,7 @@ class Call:
         """
         self._check()
         leg = self._exchange.place(self, number)
+        leg.on_suspension = self._pass_suspension_back
         try:
             await self.until(leg.alerting, leg.ended)
             if leg.ended.done():
@@ -267,6 +268,16 @@ class Call:
         finally:
             self.path.disconnect(leg.port)
             self._exchange.close_leg(self, leg)
+
+    def _pass_suspension_back(self, is_suspended: bool) -> None:
+        """Clear back and re-answer go on towards the caller, who keeps the control."""
+        self.note("call.suspended" if is_suspended else "call.resumed")
+        if self.leg.ended.done() or not isinstance(self.circuit, TrunkCircuit):
+            return
+        if is_suspended:
+            self.circuit.suspend()
+        else:
+            self.circuit.answer()
 
     async def queue(self, service: str | None, *, grade: int = 0) -> None:
         """Wait for a seat, talk with it; returns when the talk has ended. QueueGaveUp when there is no seat."""

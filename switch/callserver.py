@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
 from kmcc.dsp.recorder import RecorderError
 from kmcc.switch.announce import Language
 from kmcc.switch.call import OWN, Call, ConnectFailed
+from kmcc.switch.call_ids import CallIds
 from kmcc.switch.cdr import LegDirection
 from kmcc.switch.circuit import (
     BlockingIndication,
@@ -33,6 +34,8 @@ from kmcc.switch.speech_path import SpeechPath
 from kmcc.switch.trunks import TrunkGroup
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 SHUTDOWN_LIMIT_S = 2.0
 
@@ -76,8 +79,7 @@ class CallServer:
         self._book = book
         self._recordings = recordings
         self._language = language
-        self._series = _unused_series(f"{book.start:%y%m%d%H%M%S}", recordings)
-        self._serial = 0
+        self._ids = CallIds(book.start, recordings)
         self._clearing = Clearing()
         self._outgoing = OutgoingLegs(
             onward=onward,
@@ -88,7 +90,7 @@ class CallServer:
             on_free_circuit=self._on_free_circuit,
         )
         self._legs: dict[Leg, None] = {}  # in their order, so that the same morning ends in the same way
-        self._tasks: dict[asyncio.Task[None], None] = {}
+        self._tasks: dict[asyncio.Task[Any], None] = {}
         self._is_closing = self._is_closed = False
 
     def start(self) -> None:
@@ -114,7 +116,7 @@ class CallServer:
         self._is_closed = True  # whoever seizes now finds nobody: the books are closed
 
     @property
-    def _unfinished(self) -> tuple[asyncio.Future[None], ...]:
+    def _unfinished(self) -> tuple[asyncio.Future[Any], ...]:
         """Flows, and circuits on which the far end has still to clear."""
         return (*self._tasks, *self._clearing.idle)
 
@@ -127,7 +129,7 @@ class CallServer:
             case BlockingIndication(blocked):
                 self.journal.write("circuit.blocked" if blocked else "circuit.unblocked", circuit=circuit.name)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks[task] = None
         task.add_done_callback(self._tasks.pop)
@@ -135,7 +137,8 @@ class CallServer:
 
     def _take(self, group: TrunkGroup, circuit: Circuit) -> None:
         """One seizure, from the first bit on."""
-        call_id, leg = self._next_id(), Leg(circuit, then=partial(self._on_free_circuit, group, circuit))
+        call_id, leg = next(self._ids), Leg(circuit, then=partial(self._on_free_circuit, group, circuit))
+        leg.on_suspension = partial(self._note_suspension, call_id)
         self.journal.write("call.seized", call=call_id, circuit=circuit.name)
         entry = self._book.open(call_id, leg, LegDirection.IN)
         path = self._open_path(call_id, leg, entry)
@@ -144,6 +147,10 @@ class CallServer:
             self._clearing.take(leg, group)
         else:
             self._spawn(self._attend(call_id, group, leg, path, entry)).add_done_callback(_report_crash)
+
+    def _note_suspension(self, call_id: str, is_suspended: bool) -> None:
+        """The caller of a call that its called party controls has hung up, or lifted again: the call goes on."""
+        self.journal.write("call.suspended" if is_suspended else "call.resumed", call=call_id)
 
     async def _attend(self, call_id: str, group: TrunkGroup, leg: Leg, path: SpeechPath, entry: LegEntry) -> None:
         """The call of a seizure. Whatever becomes of it, it leaves one record and a circuit that clears."""
@@ -201,21 +208,27 @@ class CallServer:
 
         ConnectFailed when there is no route or no idle circuit. The flow sees `leg.alerting` and `leg.answered`.
         """
-        call_id = self._next_id()
+        call_id = next(self._ids)
         leg = self._seize(call_id, number, calling, OWN)
-        path = self._open_path(call_id, leg, self._outgoing.entry_of(leg))
-        call = Call(call_id, leg, path, self, called=number, calling=calling, language=self._language)
-        await self._spawn(self._speak(call, flow))
-        return call
+        return await self._spawn(self._speak(call_id, leg, flow))
 
-    async def _speak(self, call: Call, flow: Flow) -> None:
-        entry = self._outgoing.entry_of(call.leg)
+    async def _speak(self, call_id: str, leg: Leg, flow: Flow) -> Call:
+        try:
+            await self._outgoing.settled(leg)
+        except asyncio.CancelledError:
+            self._legs.pop(leg, None)
+            self._outgoing.close(leg, self._own_cause)
+            raise
+        entry = self._outgoing.entry_of(leg)
+        path = self._open_path(call_id, leg, entry)
+        call = Call(call_id, leg, path, self, called=entry.called, calling=entry.calling, language=self._language)
         try:
             await self._run_flow(call, flow)
         finally:
             entry.service = call.service
-            self._close_leg(call.id, call.leg, call.path, entry)
-            self._outgoing.clear(call.leg)
+            self._close_leg(call.id, leg, path, entry)
+            self._outgoing.clear(leg)
+        return call
 
     def place(self, call: Call, number: str) -> Leg:
         """Start an outgoing leg for this call. ConnectFailed when there is no route or no idle circuit."""
@@ -246,11 +259,6 @@ class CallServer:
         await self._seats.serve(call, service, grade)
 
     # --- both -------------------------------------------------------------------------------------------------------
-
-    def _next_id(self) -> str:
-        """Unique also after a restart, and in order of time."""
-        self._serial += 1
-        return f"{self._series}-{self._serial:05d}"
 
     @property
     def _own_cause(self) -> Cause:
@@ -288,12 +296,3 @@ def _report_crash(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception() is not None:
         what = {"message": "the flow of a call failed", "exception": task.exception(), "task": task}
         task.get_loop().call_exception_handler(what)
-
-
-def _unused_series(series: str, recordings: Path) -> str:
-    """Call ids of this run: those of an earlier run in the same second, or of a clock set back, stay theirs."""
-    number, unused = 1, series
-    while any(recordings.glob(f"{unused}-*")):
-        number += 1
-        unused = f"{series}.{number}"
-    return unused

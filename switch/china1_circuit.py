@@ -1,37 +1,34 @@
-"""A China No.1 circuit: runs the effects of the sans-IO channel on an engine port and the loop's timers."""
+"""A China No.1 circuit: runs the effects of the sans-IO channels, one for each role, on one engine port."""
 
-import asyncio
-from collections.abc import Mapping
 from enum import Enum
-from functools import cache
-from typing import Final
 
-from kmcc.dsp.engine import Detect, EngineEvent, EventKind
-from kmcc.dsp.mfc import Direction as ToneDirection
-from kmcc.dsp.tone import CHINA_TONES, Tone, mfc_tone
+from kmcc.dsp.engine import EngineEvent, EventKind
+from kmcc.dsp.tone import CHINA_TONES
 from kmcc.signaling.china1 import messages as m
 from kmcc.signaling.china1.channel import IncomingChannel, OutgoingChannel
 from kmcc.signaling.china1.codes import Backward
 from kmcc.signaling.china1.plan import Analyse, AniAfter
 from kmcc.signaling.china1.profile import Profile
+from kmcc.signaling.china1.terms import Failure
 from kmcc.signaling.china1.trace import Ladder, Role
-from kmcc.signaling.effects import Expired, ProtocolError, StartTimer, StopTimer
+from kmcc.signaling.effects import Expired, ProtocolError
+from kmcc.switch.china1_call import CallProgress
 from kmcc.switch.china1_meaning import REFUSALS, RELEASE_TONES, translate
+from kmcc.switch.china1_port import Channel, China1Port
 from kmcc.switch.circuit import (
     AnswerIndication,
+    BlockingIndication,
     CallingParty,
     Cause,
     CircuitState,
     IncompleteIndication,
-    Indication,
     Listener,
     ThroughIndication,
 )
 from kmcc.switch.errors import SwitchError
 from kmcc.switch.journal import Journal
 from kmcc.switch.media import Media
-
-Channel = IncomingChannel | OutgoingChannel
+from kmcc.switch.span_watch import SpanWatch
 
 
 class Use(Enum):
@@ -40,22 +37,6 @@ class Use(Enum):
     INCOMING = "in"
     OUTGOING = "out"
     BOTH = "both"
-
-
-DETECTORS: Final = {
-    m.Direction.FORWARD: Detect.MFC_FORWARD,
-    m.Direction.BACKWARD: Detect.MFC_BACKWARD,
-}
-
-
-@cache
-def register_tones(level_dbm0: float) -> Mapping[tuple[m.Direction, int], Tone]:
-    """Every register signal at this level of each frequency."""
-    return {
-        (direction, number): mfc_tone(ToneDirection(direction.value), number, dbm0=level_dbm0)
-        for direction, count in ((m.Direction.FORWARD, 15), (m.Direction.BACKWARD, 6))
-        for number in range(1, count + 1)
-    }
 
 
 class China1Circuit:
@@ -77,43 +58,33 @@ class China1Circuit:
         self.port = port
         self._media = media
         self._journal = journal
-        self._tones = register_tones(profile.level_dbm0)
-        self._level_dbm0 = profile.level_dbm0
-        self._default_ka = profile.ka
-        self._default_kd = profile.kd
-        self._answer_bits = profile.backward[Backward.ANSWER]
-        self._channels: list[Channel] = []
+        self._profile = profile
+        self._line = China1Port(port, media, profile.level_dbm0, self._expire)
+        self._span = SpanWatch(port, media, self._line, profile=profile, feed=self._feed)
         self._ladders: dict[Channel, Ladder] = {}
         if use is not Use.OUTGOING:
-            self._add(IncomingChannel(profile, analyse, ani_after), Ladder(Role.INCOMING, profile=profile))
+            self._ladders[IncomingChannel(profile, analyse, ani_after)] = Ladder(Role.INCOMING, profile=profile)
         if use is not Use.INCOMING:
-            self._add(OutgoingChannel(profile), Ladder(Role.OUTGOING, profile=profile))
+            self._ladders[OutgoingChannel(profile)] = Ladder(Role.OUTGOING, profile=profile)
+        self._channels: tuple[Channel, ...] = tuple(self._ladders)
         self._active: Channel | None = None
-        self._bits: int | None = None
-        self._is_blocked = False
-        self._is_offered = False  # between Setup and alert: KB still owed
-        self._is_alerted = False  # KB sent, the answer not: what the caller hears comes from us
-        self._is_answering = False  # the answer waits for its guard
-        self._is_through = False  # alerted, and the register signals are over
-        self._owed_tone: str | None = None  # tells the caller why it was released
-        self._is_sending_tone = False
-        self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._listener: Listener = _nobody
+        self._unusable: set[Channel] = set()  # blocked by the far end or the span, or stuck without release guard
+        self._is_withdrawn = False  # by `block`: at once, or when the present call is over
+        self._is_barred = False  # and the line says so
+        self._call = CallProgress(profile.kd)
+        self._listener: Listener = lambda _: None  # until somebody attaches
         media.subscribe(port, self._on_event)
-
-    def _add(self, channel: Channel, ladder: Ladder) -> None:
-        self._channels.append(channel)
-        self._ladders[channel] = ladder
 
     # --- the Circuit protocol -----------------------------------------------------------------------------------
 
     @property
     def state(self) -> CircuitState:
-        if self._active is not None:
+        if self._active is not None and self._active not in self._unusable:
             return CircuitState.BUSY
-        if self._bits is None:
+        if self._span.bits is None:
             return CircuitState.STARTING
-        return CircuitState.BLOCKED if self._is_blocked else CircuitState.IDLE
+        is_out = self._is_withdrawn or self._span.has_alarm or self._span.is_lost or bool(self._unusable)
+        return CircuitState.BLOCKED if is_out else CircuitState.IDLE
 
     def attach(self, listener: Listener) -> None:
         self._listener = listener
@@ -126,24 +97,24 @@ class China1Circuit:
         outgoing = next((c for c in self._channels if isinstance(c, OutgoingChannel)), None)
         if outgoing is None or self.state is not CircuitState.IDLE:
             raise SwitchError(f"{self.name}: cannot place a call, the circuit is {self.state.value}")
-        ka = self._default_ka if calling.category is None else calling.category
-        seize = m.Seize(called=called, calling=calling.number, ka=ka, kd=self._default_kd)
+        ka = self._profile.ka if calling.category is None else calling.category
+        seize = m.Seize(called=called, calling=calling.number, ka=ka, kd=self._profile.kd)
         effects = self._ask(outgoing, seize)
         self._active = outgoing
         self._perform(outgoing, effects)
 
     def alert(self) -> None:
         channel = self._channel_in_call("alert")
-        effects = self._ask(channel, m.Accept())
-        self._is_offered, self._is_alerted = False, True
+        effects = self._ask(channel, m.Accept(kb=self._profile.free_kb_for(self._call.kd)))
+        self._call.is_offered, self._call.is_alerted = False, True
         self._perform(channel, effects)
 
     def answer(self) -> None:
-        if self._is_offered:
+        if self._call.is_offered:
             self.alert()
         channel = self._channel_in_call("answer")
         effects = self._ask(channel, m.Answer())
-        self._is_answering = True
+        self._call.is_answering = True
         self._perform(channel, effects)
 
     def release(self, cause: Cause) -> None:
@@ -151,30 +122,66 @@ class China1Circuit:
         channel = self._active
         if channel is None:
             return
-        if self._is_offered:
-            self._is_offered = False
-            self._perform(channel, self._ask(channel, m.Refuse(REFUSALS.get(cause, m.Failure.CONGESTION))))
+        if self._call.is_offered:
+            self._call.is_offered = False
+            self._perform(channel, self._ask(channel, m.Refuse(REFUSALS.get(cause, Failure.CONGESTION))))
             return
         self._perform(channel, self._ask(channel, m.Clear()))
-        if self._is_alerted:  # no line signal tells it: the caller hears it, and hangs up
-            self._is_alerted, self._owed_tone = False, RELEASE_TONES.get(cause, "busy")
-        if self._is_through:
+        if self._call.is_alerted:  # no line signal tells it: the caller hears it, and hangs up
+            self._call.is_alerted, self._call.owed_tone = False, RELEASE_TONES.get(cause, "busy")
+        if self._call.is_through:
             self._send_owed_tone()
+
+    # --- what only trunks can do (kmcc.switch.circuit.TrunkCircuit) ------------------------------------------------
+
+    def block(self) -> None:
+        self._is_withdrawn = True
+        self._journal.write("circuit.withdrawn", circuit=self.name)
+        self._withdraw()
+
+    def _withdraw(self) -> None:
+        if self._is_withdrawn and self._active is None and not self._is_barred:
+            self._is_barred = True
+            channel = self._channels[0]  # on a two-way circuit the backward code tells it
+            self._perform(channel, self._ask(channel, m.Block()))
+
+    def unblock(self) -> None:
+        self._is_withdrawn = False
+        self._journal.write("circuit.returned", circuit=self.name)
+        if self._is_barred:
+            self._is_barred = False
+            self._perform(self._channels[0], self._ask(self._channels[0], m.Unblock()))
+            self._catch_up(None)
+
+    def suspend(self) -> None:
+        if isinstance(self._active, IncomingChannel):
+            self._perform(self._active, self._ask(self._active, m.Clear()))
+
+    def resume(self) -> None:
+        self._order("resume", m.Resume())
+
+    def ring_operator(self) -> None:
+        self._order("ring the operator", m.OperatorRing())
+
+    def force_release(self) -> None:
+        self._order("force the release", m.ForceRelease())
+
+    def _order(self, what: str, command: m.Command) -> None:
+        channel = self._channel_in_call(what)
+        self._perform(channel, self._ask(channel, command))
 
     def _send_owed_tone(self) -> None:
         """Not before KB has ended: its signal must not be cut."""
-        if self._owed_tone is not None:
-            self._media.engine.send_tone(self.port, CHINA_TONES[self._owed_tone])
-            self._owed_tone, self._is_sending_tone = None, True
+        if self._call.owed_tone is not None:
+            self._media.engine.send_tone(self.port, CHINA_TONES[self._call.owed_tone])
+            self._call.owed_tone, self._call.is_sending_tone = None, True
 
     def _channel_in_call(self, what: str) -> Channel:
         if self._active is None:
             raise SwitchError(f"{self.name}: cannot {what}, the circuit is {self.state.value}")
         return self._active
 
-    def _ask(
-        self, channel: Channel, command: m.Seize | m.Accept | m.Refuse | m.Answer | m.Clear
-    ) -> tuple[m.Effect, ...]:
+    def _ask(self, channel: Channel, command: m.Command) -> tuple[m.Effect, ...]:
         """What the machine makes of a command; SwitchError, and nothing has changed, when it does not fit."""
         try:
             effects = channel.receive(command)
@@ -187,7 +194,7 @@ class China1Circuit:
 
     def _on_event(self, event: EngineEvent) -> None:
         if event.kind == EventKind.SIGNAL:
-            self._bits = event.code
+            self._span.bits = event.code
             self._feed(m.LineBits(event.code))
         elif event.kind == EventKind.MFC_ON:
             self._feed(m.SignalOn(event.code))
@@ -205,7 +212,6 @@ class China1Circuit:
                 self._perform(channel, channel.receive(event))
 
     def _expire(self, channel: Channel, name: str) -> None:
-        self._timers.pop(name, None)
         self._journal.write("timer.expired", circuit=self.name, timer=name)
         self._perform(channel, channel.receive(Expired(name)))
 
@@ -214,73 +220,64 @@ class China1Circuit:
     def _perform(self, channel: Channel, effects: tuple[m.Effect, ...]) -> None:
         for effect in effects:
             self._note("out", effect, channel)
-            match effect:
-                case m.SendBits(abcd):
-                    self._media.engine.signal(self.port, abcd)
-                    self._note_answer(abcd)
-                case m.SendSignal(direction, number):
-                    self._media.engine.send_tone(self.port, self._tones[direction, number])
-                case m.SendPulse(direction, number, ms):
-                    pulse = mfc_tone(ToneDirection(direction.value), number, pulse_ms=ms, dbm0=self._level_dbm0)
-                    self._media.engine.send_tone(self.port, pulse)
-                case m.StopSignal():
-                    self._media.engine.stop_tone(self.port)
-                case m.Hear(direction):
-                    self._hear(direction)
-                case StartTimer(name, ms):
-                    self._start_timer(channel, name, ms)
-                case StopTimer(name):
-                    self._stop_timer(name)
-                case _:
-                    self._indicate(channel, effect)
+            if isinstance(effect, m.Indication):
+                self._indicate(channel, effect)
+                continue
+            self._line.perform(channel, effect)
+            if isinstance(effect, m.SendBits):
+                self._note_answer(effect.abcd)
+            elif effect == m.Hear(None):
+                self._note_through()
+        if m.Idle() in effects:
+            self._catch_up(channel)
 
     def _note_answer(self, abcd: int) -> None:
         """Our answer was asked for some time ago; now it is on the line."""
-        if self._is_answering and abcd == self._answer_bits:
-            self._is_alerted = self._is_answering = False
+        if self._call.is_answering and abcd == self._profile.backward[Backward.ANSWER]:
+            self._call.is_alerted = self._call.is_answering = False
             self._listener(AnswerIndication())
 
-    def _hear(self, direction: m.Direction | None) -> None:
-        if direction is None:
-            self._media.ignore(self.port, Detect.MFC_FORWARD | Detect.MFC_BACKWARD)
-            self._send_owed_tone()
-            if self._is_alerted:
-                self._is_through = True
-                self._listener(ThroughIndication())
-        else:
-            self._media.listen(self.port, DETECTORS[direction])
+    def _note_through(self) -> None:
+        """Register signals are over."""
+        self._send_owed_tone()
+        if self._call.is_alerted:
+            self._call.is_through = True
+            self._listener(ThroughIndication())
 
-    def _start_timer(self, channel: Channel, name: str, ms: int) -> None:
-        self._stop_timer(name)
-        loop = asyncio.get_running_loop()
-        self._timers[name] = loop.call_later(ms / 1000, self._expire, channel, name)
-
-    def _stop_timer(self, name: str) -> None:
-        timer = self._timers.pop(name, None)
-        if timer is not None:
-            timer.cancel()
+    def _catch_up(self, ended: Channel | None) -> None:
+        """The machine of the other role has heard nothing of the line while the call lasted."""
+        for channel in self._channels:
+            if channel is not ended and self._active is None and (stands := self._span.stands) is not None:
+                self._perform(channel, channel.receive(stands))
+        self._withdraw()
 
     def _indicate(self, channel: Channel, what: m.Indication) -> None:
-        if isinstance(what, m.Seized):
-            self._active = channel
-        elif isinstance(what, m.Idle):
-            self._end()
-        elif isinstance(what, m.Blocked | m.Unblocked):
-            self._is_blocked = isinstance(what, m.Blocked)
-        elif isinstance(what, m.Offered):
-            self._is_offered = True
-        elif isinstance(what, m.FarCleared | m.Failed):
-            self._is_offered = self._is_alerted = self._is_answering = False
-            self._tell_what_came(channel)
-            if isinstance(what, m.Failed):
-                self._journal.write("circuit.failed", circuit=self.name, reason=what.failure.value)
-        elif isinstance(what, m.Alarm):
-            self._journal.write("circuit.alarm", circuit=self.name, what=what.failure.value)
+        match what:
+            case m.Seized():
+                self._active, self._is_barred = channel, False
+            case m.Idle():
+                self._end()
+            case m.Blocked() | m.Unblocked():
+                self._note_blocking(channel, is_blocked=isinstance(what, m.Blocked))
+            case m.Offered():
+                self._call.is_offered, self._call.kd = True, what.kd
+            case m.FarCleared() | m.Failed():
+                self._call.is_offered = self._call.is_alerted = self._call.is_answering = False
+                self._tell_what_came(channel)
+                if isinstance(what, m.Failed):
+                    self._journal.write("circuit.failed", circuit=self.name, reason=what.failure.value)
+            case m.Alarm(failure):
+                self._journal.write("circuit.alarm", circuit=self.name, what=failure.value)
         indication = translate(what, outgoing=isinstance(channel, OutgoingChannel))
         if indication is not None:
             self._listener(indication)
-        if isinstance(what, m.FarCleared) and isinstance(channel, OutgoingChannel):
-            self.release(Cause.CALLED_HUNG_UP)  # no release control by the caller: clear forward at once (local calls)
+
+    def _note_blocking(self, channel: Channel, *, is_blocked: bool) -> None:
+        """Told once for both roles."""
+        was_blocked = bool(self._unusable)
+        (self._unusable.add if is_blocked else self._unusable.discard)(channel)
+        if bool(self._unusable) is not was_blocked:
+            self._listener(BlockingIndication(is_blocked))
 
     def _tell_what_came(self, channel: Channel) -> None:
         """For the record of a call whose number never became complete; others have their numbers already."""
@@ -289,10 +286,10 @@ class China1Circuit:
             self._listener(IncompleteIndication(called, CallingParty(calling, ka)))
 
     def _end(self) -> None:
-        if self._is_sending_tone:
+        if self._call.is_sending_tone:
             self._media.engine.stop_tone(self.port)
-        self._active = self._owed_tone = None
-        self._is_offered = self._is_alerted = self._is_through = self._is_answering = self._is_sending_tone = False
+        self._active = None
+        self._call = CallProgress(self._profile.kd)
 
     def _note(self, way: str, what: m.Event | m.Effect, channel: Channel) -> None:
         """The line and the register as a ladder; the ends of signals are left out, the next one tells them."""
@@ -301,7 +298,3 @@ class China1Circuit:
             self._journal.write("line.bits", circuit=self.name, way=way, what=words)
         elif isinstance(what, m.SignalOn | m.SendSignal | m.SendPulse):
             self._journal.write("register.signal", circuit=self.name, way=way, what=words)
-
-
-def _nobody(_: Indication) -> None:
-    """The listener of a circuit that nobody has attached to yet."""

@@ -4,40 +4,58 @@ from collections.abc import Mapping
 from typing import Final
 
 from kmcc.signaling.china1 import messages as m
+from kmcc.signaling.china1.terms import Failure, Operator
 from kmcc.switch.circuit import (
     AlertingIndication,
     AnswerIndication,
-    BlockingIndication,
     CallingParty,
     Cause,
     IdleIndication,
     Indication,
+    MeterIndication,
+    OperatorIndication,
+    OperatorWish,
+    ProceedingIndication,
     ReleaseIndication,
+    ResumeIndication,
     SeizureIndication,
     SetupIndication,
+    SuspendIndication,
 )
 
 CAUSES: Final = {
-    m.Failure.VACANT_NUMBER: Cause.VACANT_NUMBER,
-    m.Failure.CALLED_BUSY: Cause.BUSY,
-    m.Failure.CONGESTION: Cause.CONGESTION,
-    m.Failure.NO_ANSWER: Cause.NO_ANSWER,
-    m.Failure.BLOCKED: Cause.CIRCUIT_FAULT,
-    m.Failure.LINE_FAULT: Cause.CIRCUIT_FAULT,
+    Failure.VACANT_NUMBER: Cause.VACANT_NUMBER,
+    Failure.CALLED_BUSY: Cause.BUSY,
+    Failure.CONGESTION: Cause.CONGESTION,
+    Failure.NO_ANSWER: Cause.NO_ANSWER,
+    Failure.BLOCKED: Cause.CIRCUIT_FAULT,
+    Failure.LINE_FAULT: Cause.CIRCUIT_FAULT,
+    Failure.PCM_FAULT: Cause.CIRCUIT_FAULT,
+    Failure.DOUBLE_SEIZURE: Cause.DOUBLE_SEIZURE,
 }
 REFUSALS: Final = {
-    Cause.VACANT_NUMBER: m.Failure.VACANT_NUMBER,
-    Cause.BUSY: m.Failure.CALLED_BUSY,
+    Cause.VACANT_NUMBER: Failure.VACANT_NUMBER,
+    Cause.BUSY: Failure.CALLED_BUSY,
 }
 RELEASE_TONES: Final = {Cause.VACANT_NUMBER: "vacant", Cause.CONGESTION: "congestion"}
 
 PLAIN: Final[Mapping[type[m.Indication], Indication]] = {
     m.Seized: SeizureIndication(),
+    m.Acknowledged: ProceedingIndication(),
     m.Alerting: AlertingIndication(),
     m.Answered: AnswerIndication(),
+    m.Suspended: SuspendIndication(),
+    m.Resumed: ResumeIndication(),
+    m.MeterUnit: MeterIndication(),
     m.Idle: IdleIndication(),
 }
-"""Those that carry nothing. Alarm is not among them: it is for the journal only."""
+"""Those that carry nothing. Alarm is not among them: it is for the journal only. Blocking is the circuit's own sum."""
+
+WISHES: Final[Mapping[Operator, OperatorWish]] = {
+    Operator.RE_RING: OperatorWish.RE_RING,
+    Operator.FORCE_RELEASE: OperatorWish.FORCE_RELEASE,
+    Operator.RING_BACK: OperatorWish.RING_BACK,
+}
 
 
 def translate(what: m.Indication, *, outgoing: bool) -> Indication | None:
@@ -49,6 +67,6 @@ def translate(what: m.Indication, *, outgoing: bool) -> Indication | None:
             return ReleaseIndication(Cause.CALLED_HUNG_UP if outgoing else Cause.CALLER_HUNG_UP)
         case m.Failed(failure):
             return ReleaseIndication(CAUSES.get(failure, Cause.SIGNALLING_FAILURE))
-        case m.Blocked() | m.Unblocked():
-            return BlockingIndication(isinstance(what, m.Blocked))
+        case m.OperatorSignal(signal):
+            return OperatorIndication(WISHES[signal])
     return PLAIN.get(type(what))

@@ -7,7 +7,7 @@ frozen indications. Causes are worded once here (Q.850 numbers where Q.850 has o
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Cause(Enum):
@@ -23,6 +23,7 @@ class Cause(Enum):
     CONGESTION = (34, "congestion")
     SIGNALLING_FAILURE = (41, "signalling failure")
     CIRCUIT_FAULT = (27, "circuit fault")
+    DOUBLE_SEIZURE = (44, "double seizure")
     SYSTEM_FAULT = (41, "system fault")
     SHUTDOWN = (41, "shutdown")
     AUTHENTICATION_FAILED = (21, "authentication failed")
@@ -72,6 +73,11 @@ class ThroughIndication:
 
 
 @dataclass(frozen=True, slots=True)
+class ProceedingIndication:
+    """Our outgoing call has the circuit: the far side acknowledged the seizure."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertingIndication:
     """Our outgoing call reached a free party; what is in band now (ring-back, tones, speech) can be heard."""
 
@@ -79,6 +85,36 @@ class AlertingIndication:
 @dataclass(frozen=True, slots=True)
 class AnswerIndication:
     """The answer signal: the called party's, or on an incoming call ours, now that it is sent. Charging starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendIndication:
+    """The far party has hung up and may come back: ResumeIndication or ReleaseIndication follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeIndication:
+    """It has come back in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeterIndication:
+    """Our outgoing call has cost one more unit."""
+
+
+class OperatorWish(Enum):
+    """What an operator of a semi-automatic circuit can want."""
+
+    RE_RING = "re-ring"
+    FORCE_RELEASE = "force release"
+    RING_BACK = "ring back"
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorIndication:
+    """The operator at the far side has pressed the key."""
+
+    wish: OperatorWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +131,7 @@ class IdleIndication:
 
 @dataclass(frozen=True, slots=True)
 class BlockingIndication:
-    """The far side took the idle circuit out of service, or gave it back."""
+    """The circuit cannot be used, or can be again: the far side, a fault of the span, or no release guard."""
 
     blocked: bool
 
@@ -105,8 +141,13 @@ Indication = (
     | SetupIndication
     | IncompleteIndication
     | ThroughIndication
+    | ProceedingIndication
     | AlertingIndication
     | AnswerIndication
+    | SuspendIndication
+    | ResumeIndication
+    | MeterIndication
+    | OperatorIndication
     | ReleaseIndication
     | IdleIndication
     | BlockingIndication
@@ -159,4 +200,31 @@ class Circuit(Protocol):
 
     def release(self, cause: Cause) -> None:
         """End the call from our side, with the signal that tells this cause best."""
+        ...
+
+
+@runtime_checkable
+class TrunkCircuit(Circuit, Protocol):
+    """A circuit to another exchange: it can be taken out of service, and be held by one of the parties."""
+
+    def block(self) -> None:
+        """Out of service, now or when its call is over; the far side is told."""
+        ...
+
+    def unblock(self) -> None: ...
+
+    def suspend(self) -> None:
+        """The party called here has hung up and may come back with `answer`; harmless when there is no such call."""
+        ...
+
+    def resume(self) -> None:
+        """Our caller has lifted again while the far side holds the circuit."""
+        ...
+
+    def ring_operator(self) -> None:
+        """Press the operator's key: re-ring or force release forward, ring back backward."""
+        ...
+
+    def force_release(self) -> None:
+        """Make the far side of this incoming call clear."""
         ...

@@ -3,19 +3,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 import structlog
 
 from kmcc.switch.call import ConnectFailed
 from kmcc.switch.cdr import LegDirection
-from kmcc.switch.circuit import CallingParty, Cause, Circuit, IdleIndication, Indication
+from kmcc.switch.circuit import CallingParty, Cause, Circuit, IdleIndication, Indication, Listener
 from kmcc.switch.clearing import Clearing
 from kmcc.switch.errors import SwitchError
 from kmcc.switch.journal import Journal
-from kmcc.switch.leg import Leg
+from kmcc.switch.leg import Leg, first_of
 from kmcc.switch.legbook import LegBook, LegEntry
 from kmcc.switch.numbering import NumberPlans
-from kmcc.switch.trunks import AllTrunksBusyError, TrunkGroup
+from kmcc.switch.trunks import AllTrunksBusyError, Direction, TrunkGroup
 
 log = structlog.get_logger()
 
@@ -23,12 +24,16 @@ FreeCircuit = Callable[[TrunkGroup, Circuit, Indication], None]
 """Who hears a circuit that has no call."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Outgoing:
     """Where the circuit of a leg came from, and the leg's page of the leg book."""
 
     group: TrunkGroup
     entry: LegEntry
+    circuits: int = 1  # tried so far
+
+
+MOST_CIRCUITS: Final = 4  # tried for one call that meets double seizures
 
 
 class OutgoingLegs:
@@ -69,7 +74,8 @@ class OutgoingLegs:
             circuit = group.seize()
         except AllTrunksBusyError:
             raise ConnectFailed(number, Cause.CONGESTION) from None
-        leg = Leg(circuit, then=partial(self._on_free_circuit, group, circuit))
+        leg = Leg(circuit, then=self._hears(group, circuit))
+        leg.seize_again = partial(self._seize_again, leg, number, calling)
         entry = self._book.open(call_id, leg, LegDirection.OUT)
         entry.called, entry.calling = number, calling
         self._legs[leg] = _Outgoing(group, entry)
@@ -85,6 +91,41 @@ class OutgoingLegs:
             leg.hear(IdleIndication())  # it never left that state
             self.close(leg, Cause.SIGNALLING_FAILURE)
             raise ConnectFailed(number, Cause.SIGNALLING_FAILURE) from None
+
+    async def settled(self, leg: Leg) -> None:
+        """Returns when no double seizure can move the leg to another circuit any more."""
+        if self._legs[leg].group.direction is Direction.BOTH:
+            await first_of(leg.proceeding, leg.alerting, leg.ended)
+
+    def _seize_again(self, leg: Leg, number: str, calling: CallingParty) -> bool:
+        """Q.422: the call that met a double seizure is tried on another circuit."""
+        placed = self._legs.get(leg)
+        if placed is None or placed.circuits == MOST_CIRCUITS:
+            return False
+        try:
+            circuit = placed.group.seize()
+        except AllTrunksBusyError:
+            return False
+        placed.circuits += 1
+        self._give_back_when_idle(placed.group, leg.circuit)
+        self._journal.write(
+            "call.double_seizure", call=placed.entry.chain, circuit=leg.circuit.name, onward=circuit.name
+        )
+        placed.entry.circuit = circuit.name
+        leg.move(circuit, self._hears(placed.group, circuit))
+        circuit.setup(number, calling)
+        return True
+
+    def _give_back_when_idle(self, group: TrunkGroup, circuit: Circuit) -> None:
+        def on_indication(indication: Indication) -> None:
+            if indication == IdleIndication():
+                circuit.attach(self._hears(group, circuit))
+                group.release(circuit)
+
+        circuit.attach(on_indication)
+
+    def _hears(self, group: TrunkGroup, circuit: Circuit) -> Listener:
+        return partial(self._on_free_circuit, group, circuit)
 
     def close(self, leg: Leg, cause: Cause) -> None:
         """Release what is left, write the record, and let the circuit clear."""

@@ -1,14 +1,15 @@
 """Tables of docs/ that are state machines, codes and timers: China No.1, seats, automatic calls."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from enum import Enum
 from typing import Any
 
-from kmcc.signaling.china1 import cycle_in, cycle_out
+from kmcc.signaling.china1 import cycle_in, cycle_out, line_in_modes, line_out_modes
 from kmcc.signaling.china1 import line_in as incoming
 from kmcc.signaling.china1 import line_out as outgoing
-from kmcc.signaling.china1.codes import BACKWARD, FORWARD, TIMERS
+from kmcc.signaling.china1.codes import BACKWARD, FORWARD, TIMERS, Control
+from kmcc.signaling.china1.line_rules import LineRules
 from kmcc.signaling.china1.profile import LOCAL, REGISTER_ROWS
 from kmcc.signaling.china1.words import GROUP_A, KB
 from kmcc.switch.autodial.plan import RETRY
@@ -19,6 +20,15 @@ from kmcc.switch.queue.seat import SeatState
 Rows = list[tuple[object, ...]]
 Made = tuple[tuple[str, ...], Rows]
 Steps = Mapping[tuple[Any, Any], tuple[Any, tuple[Any, ...]]]
+
+
+LAID_OVER = (
+    ('`control = "calling"`', Control.CALLING, LineRules()),
+    ('`control = "called"`', Control.CALLED, LineRules()),
+    ("`repeated_clear`", Control.NONE, LineRules(repeated_clear=True)),
+    ("`metering`", Control.NONE, LineRules(metering=True)),
+    ("`forced_release`", Control.NONE, LineRules(forced_release=True)),
+)
 
 
 def timers() -> Made:
@@ -48,8 +58,27 @@ def _plain(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+def line_rules() -> Made:
+    """The fields of LineRules under [line], with their defaults."""
+    return ("row", "default"), [(f"`{row.name}`", _plain(getattr(LOCAL.line, row.name))) for row in fields(LineRules)]
+
+
 def line_out() -> Made:
     return _machine(outgoing.State, outgoing.TABLE, outgoing.TIMERS)
+
+
+def line_modes() -> Made:
+    """Only what differs from the plain tables."""
+    rows: Rows = []
+    ends: tuple[tuple[str, Steps, type[Enum], Callable[[Control, LineRules], Steps]], ...] = (
+        ("outgoing", outgoing.TABLE, outgoing.State, line_out_modes.table),
+        ("incoming", incoming.TABLE, incoming.State, line_in_modes.table),
+    )
+    for end, plain, states, table in ends:
+        for name, control, rules in LAID_OVER:
+            laid: Steps = {k: v for k, v in table(control, rules).items() if plain.get(k) != v}
+            rows += [(end, name, state.value, steps) for state in states if (steps := _steps(state, laid))]
+    return ("end", "with", "state", "what happens: next state"), rows
 
 
 def line_in() -> Made:

@@ -25,6 +25,15 @@ class Backward(Enum):
     CLEAR_BACK = "clear_back"
     RELEASE = "release"
     BLOCKED = "blocked"
+    FORCED_RELEASE = "forced_release"  # only where `line.forced_release` says so
+
+
+class Control(Enum):
+    """Who owns the release of an answered call (GB 3971.2-83: 复原控制)."""
+
+    NONE = "none"  # 互不控制: whoever hangs up first releases
+    CALLING = "calling"  # 主叫控制: the called party may come back until the caller hangs up
+    CALLED = "called"  # 被叫控制: the caller is held until the called party hangs up
 
 
 class Repeat(Enum):
@@ -81,7 +90,16 @@ class Timer:
 TIMERS: Final = (
     Timer("seize_ack", 1_000, "seizure to seizing acknowledgement, at the outgoing end"),
     Timer("answer_supervision", 60_000, "KB free to the answer signal, at the outgoing end"),
-    Timer("reanswer", 90_000, "clear back to clear forward, at the outgoing end"),
+    Timer("reanswer", 90_000, "clear back to re-answer or clear forward, at the outgoing end: 60, 90 or 120 s"),
+    Timer("called_hold", 90_000, "clear forward until the called party who controls the release hangs up"),
+    Timer("await_clear", 120_000, "clear back, or a failed call, to clear forward, at the incoming end; then an alarm"),
+    Timer("glare_hold", 100, "how long seizure is held in a double seizure, at least 100"),
+    Timer("repeat_clear", 200, "how long a repeated clear forward shows seizure between the two"),
+    Timer("meter", 300, "an interruption of the answer shorter than this is a metering pulse"),
+    Timer("operator_signal", 150, "how long bit c shows an operator signal"),
+    Timer("pcm_fault", 100, "how long a span alarm stands before it takes circuits out of service"),
+    Timer("pcm_grace", 3_000, "how long an answered call outlives a span alarm (Q.424)"),
+    Timer("pcm_recovery", 22, "end of a span alarm to reading the line again: 20 ms and one multiframe"),
     Timer("release_guard", 10_000, "clear forward to idle, at the outgoing end; then an alarm"),
     Timer("release", 430, "clear forward to idle, how long the incoming end takes"),
     Timer("idle_guard", 100, "idle to the next seizure (Q.421, Q.422)"),
@@ -112,8 +130,10 @@ BACKWARD: Final[Mapping[Backward, int]] = MappingProxyType(
         Backward.CLEAR_BACK: 0b1111,
         Backward.RELEASE: 0b1111,
         Backward.BLOCKED: 0b1111,
+        Backward.FORCED_RELEASE: 0b0011,
     }
 )
+OPERATOR_BIT: Final = 0b0010  # c: 1 unless an operator signal is sent
 
 # The other pairs may share a code: the two ends tell them apart by history (GB 3971.2-83).
 MUST_DIFFER: Final[tuple[tuple[Forward, Forward] | tuple[Backward, Backward], ...]] = (
@@ -129,4 +149,8 @@ MUST_DIFFER: Final[tuple[tuple[Forward, Forward] | tuple[Backward, Backward], ..
     (Backward.IDLE, Backward.BLOCKED),
     (Backward.ANSWER, Backward.SEIZURE_ACK),
     (Backward.ANSWER, Backward.CLEAR_BACK),
+    (Backward.FORCED_RELEASE, Backward.IDLE),
+    (Backward.FORCED_RELEASE, Backward.SEIZURE_ACK),
+    (Backward.FORCED_RELEASE, Backward.ANSWER),
+    (Backward.FORCED_RELEASE, Backward.CLEAR_BACK),
 )

@@ -14,15 +14,14 @@ from kmcc.signaling.china1.line_in import In as Line
 from kmcc.signaling.china1.line_in import Register
 from kmcc.signaling.china1.messages import (
     Alarm,
-    Direction,
     Failed,
-    Failure,
     Hear,
     Indication,
     SendSignal,
     StopSignal,
     Through,
 )
+from kmcc.signaling.china1.terms import Direction, Failure
 
 
 class State(Enum):

@@ -14,14 +14,13 @@ from kmcc.signaling.china1.line_out import In as Line
 from kmcc.signaling.china1.line_out import Register
 from kmcc.signaling.china1.messages import (
     Alarm,
-    Direction,
     Failed,
-    Failure,
     Hear,
     Indication,
     StopSignal,
     Through,
 )
+from kmcc.signaling.china1.terms import Direction, Failure
 
 
 class State(Enum):

@@ -1,91 +1,48 @@
 """Line signalling of the incoming end: seizing acknowledgement to release guard, GB 3971.2-83 with Q.422.
 
-A `Backward` in a row means: send this line code. A `Register` in a row goes to the register table.
+`TABLE` is the plain call without release control; `line_in_modes.table` lays over it what a profile and a call
+change. A `Backward` in a row means: send this line code. A `Register` in a row goes to the register table.
 """
 
-from collections.abc import Mapping
-from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from kmcc.signaling.china1.codes import Backward, Forward
-from kmcc.signaling.china1.messages import FarCleared, Idle, Indication, Seized
-
-
-class State(Enum):
-    UNKNOWN = "unknown"  # the far end has not been seen yet
-    IDLE = "idle"
-    REGISTER = "register"  # up to and with Offered
-    KB_ON = "kb on"
-    ANSWER_AFTER_KB = "answer after kb"  # the switch has answered while KB is on
-    ANSWER_GUARD = "answer guard"
-    ANSWER_HELD = "answer held"  # the switch has answered, the guard runs
-    RINGING = "ringing"
-    TALKING = "talking"
-    CLEARED_BACK = "cleared back"
-    AWAIT_CLEAR = "await clear"  # failed, refused or cleared before answer: nothing more to send
-    RELEASING = "releasing"
-    GUARD = "guard"
-
-
-class In(Enum):
-    """What can happen to an incoming line; a timer's value is its row in the profile."""
-
-    FAR_IDLE = "far idle"
-    SEIZURE = "seizure"
-    CLEAR_FORWARD = "clear forward"
-    STRANGE_CODE = "strange code"
-    ANSWER = "answer"
-    CLEAR = "clear"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    KB_ENDED = "kb ended"
-    REGISTER_FAILED = "register failed"
-    T_ANSWER_GUARD = "answer_guard"
-    T_RELEASE = "release"
-    T_IDLE_GUARD = "idle_guard"
-
-
-class Register(Enum):
-    """What the line orders its register."""
-
-    START = "start"
-    STOP = "stop"
-    GIVE_UP = "give up"  # tell the far end that nothing will come of it
-
-
-# The code is the same before and after, so history decides: idle or clear forward.
-BEFORE: Final = {Forward.IDLE: In.FAR_IDLE, Forward.SEIZURE: In.SEIZURE}
-IN_CALL: Final = {
-    Forward.CLEAR_FORWARD: In.CLEAR_FORWARD,
-    Forward.IDLE: In.CLEAR_FORWARD,
-    Forward.SEIZURE: In.SEIZURE,
-}
-HEARD: Final[Mapping[State, Mapping[Forward, In]]] = MappingProxyType(
-    {state: BEFORE if state in (State.UNKNOWN, State.IDLE, State.GUARD) else IN_CALL for state in State}
+from kmcc.signaling.china1.codes import Backward
+from kmcc.signaling.china1.line_in_pcm import PCM_ROWS
+from kmcc.signaling.china1.line_in_state import HEARD, TIMERS, In, Out, Register, Rows, State, classify
+from kmcc.signaling.china1.messages import (
+    Alarm,
+    Blocked,
+    FarCleared,
+    Idle,
+    Seized,
+    Unblocked,
 )
+from kmcc.signaling.china1.terms import Failure
 
-TIMERS: Final[Mapping[State, In]] = MappingProxyType(
-    {
-        State.ANSWER_GUARD: In.T_ANSWER_GUARD,
-        State.ANSWER_HELD: In.T_ANSWER_GUARD,
-        State.RELEASING: In.T_RELEASE,
-        State.GUARD: In.T_IDLE_GUARD,
-    }
-)
-# No timer, because the far end may take for ever: UNKNOWN, IDLE, RINGING, TALKING, and the three that wait for
-# clear forward. REGISTER, KB_ON and ANSWER_AFTER_KB have T3 and T4 of the register.
+__all__ = ["HEARD", "IGNORED", "TABLE", "TIMERS", "In", "Out", "Register", "Rows", "State", "classify"]
 
-Out = Backward | Register | Indication
 TAKE: Final[tuple[Out, ...]] = (Backward.SEIZURE_ACK, Register.START)
 FAR_HUNG_UP: Final[tuple[Out, ...]] = (Backward.RELEASE, FarCleared())
+NO_CLEAR: Final[tuple[Out, ...]] = (Alarm(Failure.NO_CLEAR_FORWARD), Blocked())
 
-TABLE: Final[Mapping[tuple[State, In], tuple[State, tuple[Out, ...]]]] = MappingProxyType(
+TABLE: Final[Rows] = MappingProxyType(
     {
         # GB 3971.2-83 states 1 to 3: idle, seizure, acknowledged at once (at most 200 ms)
-        (State.UNKNOWN, In.FAR_IDLE): (State.IDLE, (Idle(),)),
+        (State.UNKNOWN, In.FAR_IDLE): (State.IDLE, (Backward.IDLE, Idle())),
         (State.UNKNOWN, In.SEIZURE): (State.REGISTER, (*TAKE, Seized())),
+        (State.UNKNOWN, In.FAULT): (State.FAULTY, (Blocked(),)),
+        (State.UNKNOWN, In.BLOCK): (State.LOCALLY_BLOCKED, (Backward.BLOCKED,)),
         (State.IDLE, In.SEIZURE): (State.REGISTER, (*TAKE, Seized())),
+        # state 12: fault at the outgoing end
+        (State.IDLE, In.FAULT): (State.FAULTY, (Blocked(),)),
+        (State.FAULTY, In.FAR_IDLE): (State.IDLE, (Unblocked(),)),
+        (State.FAULTY, In.SEIZURE): (State.REGISTER, (*TAKE, Unblocked(), Seized())),
+        (State.FAULTY, In.BLOCK): (State.LOCALLY_BLOCKED, (Backward.BLOCKED, Unblocked())),
+        # state 11: blocked by us; who had seized before he saw it reads 1111 as the acknowledgement, and has his call
+        (State.IDLE, In.BLOCK): (State.LOCALLY_BLOCKED, (Backward.BLOCKED,)),
+        (State.LOCALLY_BLOCKED, In.UNBLOCK): (State.UNKNOWN, (Backward.IDLE,)),
+        (State.LOCALLY_BLOCKED, In.SEIZURE): (State.REGISTER, (*TAKE, Seized())),
         # GB 3377-82: the register phase
         (State.REGISTER, In.ACCEPTED): (State.KB_ON, ()),
         (State.REGISTER, In.REFUSED): (State.AWAIT_CLEAR, ()),
@@ -116,7 +73,10 @@ TABLE: Final[Mapping[tuple[State, In], tuple[State, tuple[Out, ...]]]] = Mapping
         (State.TALKING, In.CLEAR): (State.CLEARED_BACK, (Backward.CLEAR_BACK,)),
         (State.TALKING, In.CLEAR_FORWARD): (State.RELEASING, FAR_HUNG_UP),
         (State.CLEARED_BACK, In.CLEAR_FORWARD): (State.RELEASING, (Backward.RELEASE,)),
+        (State.CLEARED_BACK, In.T_AWAIT_CLEAR): (State.STUCK, NO_CLEAR),
         (State.AWAIT_CLEAR, In.CLEAR_FORWARD): (State.RELEASING, (Register.STOP, Backward.RELEASE)),
+        (State.AWAIT_CLEAR, In.T_AWAIT_CLEAR): (State.STUCK, (Register.STOP, *NO_CLEAR)),
+        (State.STUCK, In.CLEAR_FORWARD): (State.RELEASING, (Backward.RELEASE, Unblocked())),
         # states 9 and 10: release in progress, release guard; one bit at a time (01, 11, 10)
         (State.RELEASING, In.T_RELEASE): (State.GUARD, (Backward.IDLE,)),
         (State.GUARD, In.T_IDLE_GUARD): (State.IDLE, (Idle(),)),
@@ -124,15 +84,20 @@ TABLE: Final[Mapping[tuple[State, In], tuple[State, tuple[Out, ...]]]] = Mapping
         # The switch may hang up while the circuit already releases itself.
         (State.CLEARED_BACK, In.CLEAR): (State.CLEARED_BACK, ()),
         (State.AWAIT_CLEAR, In.CLEAR): (State.AWAIT_CLEAR, ()),
+        (State.STUCK, In.CLEAR): (State.STUCK, ()),
         (State.RELEASING, In.CLEAR): (State.RELEASING, ()),
         (State.GUARD, In.CLEAR): (State.GUARD, ()),
+        **PCM_ROWS,
     }
 )
 
-# Codes that say what is known already. Any other code without a row is an alarm: seizure during the release, too.
+# Codes that say what is known already, or what will be read again later. Any other code without a row is an alarm.
 IGNORED: Final = frozenset(
     {
+        (State.UNKNOWN, In.PCM_LOST),
+        (State.UNKNOWN, In.PCM_BACK),
         (State.IDLE, In.FAR_IDLE),
+        (State.FAULTY, In.FAULT),
         (State.REGISTER, In.SEIZURE),
         (State.KB_ON, In.SEIZURE),
         (State.ANSWER_AFTER_KB, In.SEIZURE),
@@ -140,16 +105,16 @@ IGNORED: Final = frozenset(
         (State.ANSWER_HELD, In.SEIZURE),
         (State.RINGING, In.SEIZURE),
         (State.TALKING, In.SEIZURE),
+        (State.HOLDING, In.CLEAR_FORWARD),
         (State.CLEARED_BACK, In.SEIZURE),
         (State.AWAIT_CLEAR, In.SEIZURE),
+        (State.STUCK, In.SEIZURE),
         (State.RELEASING, In.CLEAR_FORWARD),
+        (State.RELEASING, In.SEIZURE),  # between two clear forwards, or too early: read again when idle
         (State.GUARD, In.FAR_IDLE),
+        (State.GUARD, In.FAULT),
+        *((State.LOCALLY_BLOCKED, what) for what in (In.FAR_IDLE, In.FAULT, In.PCM_LOST, In.PCM_BACK)),
+        *((State.OUT_OF_ORDER, what) for what in (In.FAR_IDLE, In.SEIZURE, In.FAULT, In.PCM_LOST)),
+        *((State.GRACE, what) for what in (In.CLEAR_FORWARD, In.SEIZURE, In.PCM_LOST)),
     }
 )
-
-
-def classify(state: State, abcd: int, codes: Mapping[Forward, int]) -> In:
-    for code, what in HEARD[state].items():
-        if codes[code] == abcd:
-            return what
-    return In.STRANGE_CODE

@@ -1,41 +1,14 @@
 """What goes into and comes out of one China No.1 channel: events, commands, effects and indications.
 
 Line nibbles are abcd as sent in TS16. Register signals are numbers: forward 1..15, backward 1..6; 0 stands for a
-foreign signal (third frequency, 540 or 660 Hz).
+foreign signal.
 """
 
 from dataclasses import dataclass
-from enum import Enum
 
-from kmcc.signaling.china1.codes import Prefix
+from kmcc.signaling.china1.codes import Control, Prefix
+from kmcc.signaling.china1.terms import Direction, Failure, Operator
 from kmcc.signaling.effects import Expired, StartTimer, StopTimer
-
-
-class Direction(Enum):
-    """Of register tones, seen on the line: the outgoing end sends forward and hears backward."""
-
-    FORWARD = 0
-    BACKWARD = 1
-
-
-class Failure(Enum):
-    """Why a call attempt or a call ended otherwise than by a normal release."""
-
-    VACANT_NUMBER = "vacant number"  # A5, KB5
-    CALLED_BUSY = "called subscriber busy"  # KB2, KB3, KB4 on a local call
-    CONGESTION = "congestion"  # A4, KB4 on a toll call
-    NO_SEIZE_ACK = "no seizing acknowledgement"
-    NO_BACKWARD_SIGNAL = "T1: no backward signal"
-    NO_FORWARD_SIGNAL = "T3: no forward signal"
-    BACKWARD_SIGNAL_STAYS = "T2: the backward signal does not stop"
-    FORWARD_SIGNAL_STAYS = "T4: the forward signal does not stop"
-    NO_ANSWER = "no answer"
-    FOREIGN_SIGNAL = "foreign or meaningless register signal"
-    ABNORMAL_RELEASE = "released before answer by the far end"
-    NO_RELEASE_GUARD = "no release guard after clear forward"
-    BLOCKED = "circuit blocked by the far end"
-    LINE_FAULT = "line fault"
-
 
 # --- events: what the line brings ---------------------------------------------------------------------------
 
@@ -61,7 +34,17 @@ class SignalOff:
 
 @dataclass(frozen=True, slots=True)
 class PulseDone:
-    """A register pulse that we sent is over."""
+    """A register pulse of ours is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class PcmLost:
+    """The span has an alarm: nothing it brings can be believed, nothing we send is heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class PcmBack:
+    """The alarm is over, and the line has been read again since."""
 
 
 # --- commands: what the switch wants ------------------------------------------------------------------------
@@ -69,13 +52,14 @@ class PulseDone:
 
 @dataclass(frozen=True, slots=True)
 class Seize:
-    """Outgoing: place a call. `calling` None = there is no calling number; `prefixes` go before the called number."""
+    """Outgoing: place a call. No `calling` number: None; `control` None = as KB and the profile say."""
 
     called: str
     calling: str | None
     ka: int
     kd: int
-    prefixes: tuple[Prefix, ...] = ()
+    prefixes: tuple[Prefix, ...] = ()  # before the called number
+    control: Control | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +69,10 @@ class SeizeThrough:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Incoming, after Offered: called free; sends KB (1 or 6) and opens the speech path."""
+    """Incoming, after Offered: called free; sends KB, opens the speech path. `control` None = as the profile says."""
 
     kb: int = 1
+    control: Control | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +89,37 @@ class SendOn:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Incoming: the called party answers (0111); charging starts."""
+    """Incoming: the called party answers (0111), or comes back where the caller controls the release."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clear:
     """Our side hangs up: clear forward when outgoing, clear back when incoming."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Outgoing: the caller lifts again while the called party, who controls the release, holds the circuit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForceRelease:
+    """Incoming: make the far end clear forward, where the profile knows forced release."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorRing:
+    """Show the operator signal on bit c, where the profile knows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Take the idle circuit out of service and tell the far end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unblock:
+    """Give it back."""
 
 
 # --- effects: what the machine wants done -------------------------------------------------------------------
@@ -182,6 +192,11 @@ class Through:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Outgoing: the far end has taken the seizure; the circuit is ours."""
+
+
+@dataclass(frozen=True, slots=True)
 class Alerting:
     """Outgoing: called free (KB received); ring-back is in band now."""
 
@@ -199,6 +214,28 @@ class FarCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspended:
+    """The far party has hung up and may come back: the called one when outgoing, the caller when incoming."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """It has come back: re-answer when outgoing."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeterUnit:
+    """Outgoing: one metering pulse."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSignal:
+    """An operator at the far end wants this."""
+
+    what: Operator
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The attempt has failed; the machine releases the circuit by itself and reports Idle when done."""
 
@@ -212,7 +249,7 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """The far end blocks the idle circuit."""
+    """The circuit cannot be used: the far end blocks it, or the span has an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,16 +264,34 @@ class Alarm:
     failure: Failure
 
 
-Command = Seize | SeizeThrough | Accept | Refuse | SendOn | Answer | Clear
-Event = LineBits | SignalOn | SignalOff | PulseDone | Expired | Command
+Command = (
+    Seize
+    | SeizeThrough
+    | Accept
+    | Refuse
+    | SendOn
+    | Answer
+    | Clear
+    | Resume
+    | ForceRelease
+    | OperatorRing
+    | Block
+    | Unblock
+)
+Event = LineBits | SignalOn | SignalOff | PulseDone | PcmLost | PcmBack | Expired | Command
 Indication = (
     Seized
     | Offered
     | InTransit
     | Through
+    | Acknowledged
     | Alerting
     | Answered
     | FarCleared
+    | Suspended
+    | Resumed
+    | MeterUnit
+    | OperatorSignal
     | Failed
     | Idle
     | Blocked

@@ -6,6 +6,7 @@ Country and exchange variants are data laid over `LOCAL`, every refusal naming i
     [forward]   seizure = 0b0011      line codes by state name
     [backward]  answer = 0b0111
     [timers]    t1 = 15000            ms by row name
+    [line]      control = "calling"   the fields of LineRules
     [register]  ani_after_digits = 1  the other fields of Profile
 
 Every profile is checked when it is made, so the tables never meet one that cannot work.
@@ -23,6 +24,7 @@ from kmcc.signaling.china1.codes import (
     TIMERS,
     Ani,
     Backward,
+    Control,
     Forward,
     Kb,
     Leading,
@@ -30,8 +32,9 @@ from kmcc.signaling.china1.codes import (
     Repeat,
     Timer,
 )
-from kmcc.signaling.china1.messages import Failure
+from kmcc.signaling.china1.line_rules import LineRules
 from kmcc.signaling.china1.profile_checks import wrong_rows
+from kmcc.signaling.china1.terms import Failure
 from kmcc.signaling.effects import ProfileError
 
 StateT = TypeVar("StateT", bound=Enum)
@@ -43,6 +46,7 @@ class Profile:
     forward: Mapping[Forward, int] = field(default_factory=lambda: FORWARD)
     backward: Mapping[Backward, int] = field(default_factory=lambda: BACKWARD)
     timers: tuple[Timer, ...] = TIMERS
+    line: LineRules = field(default_factory=LineRules)
     level_dbm0: float = -11.5  # of each frequency sent (Q.454)
     ani_after_digits: int = 1  # incoming: A6 after this called digit or the last one; 0 = never
     ani: Ani = Ani.NUMBER  # what A6 asks for
@@ -98,6 +102,12 @@ class Profile:
             return Kb.CONGESTION
         return Kb.BUSY if kb in self.busy_kb else None
 
+    def free_kb_for(self, kd: int) -> int:
+        """The KB for a free called party; on a local call it also says that the caller controls the release."""
+        by_caller = self.line.control is Control.CALLING and kd not in self.toll_kd
+        wanted = [kb for kb in self.line.calling_control_kb if kb in self.free_kb] if by_caller else []
+        return (*wanted, *self.free_kb)[0]
+
     def kb_for(self, failure: Failure, kd: int) -> int:
         """The KB that tells this failure to a caller of this class."""
         if failure is Failure.VACANT_NUMBER:
@@ -109,27 +119,27 @@ class Profile:
 
 LOCAL: Final = Profile()
 
-SECTIONS: Final = ("name", "forward", "backward", "timers", "register")
-REGISTER_ROWS: Final = tuple(
-    row.name for row in fields(Profile) if row.name not in {"name", "forward", "backward", "timers"}
-)
+SECTIONS: Final = ("name", "forward", "backward", "timers", "line", "register")
+REGISTER_ROWS: Final = tuple(row.name for row in fields(Profile) if row.name not in SECTIONS)
+LINE_ROWS: Final = tuple(row.name for row in fields(LineRules))
 
 
-def load_profile(data: Mapping[str, object]) -> Profile:
-    """The default profile with this data over it."""
+def load_profile(data: Mapping[str, object], base: Profile = LOCAL) -> Profile:
+    """The base profile with this data over it."""
     for key in data:
         if key not in SECTIONS:
             raise ProfileError(f"profile: unknown key {key}; known are {', '.join(SECTIONS)}")
-    name = data.get("name", LOCAL.name)
+    name = data.get("name", base.name)
     if not isinstance(name, str):
         raise ProfileError(f"profile: name must be text, got {name!r}")
     return replace(
-        LOCAL,
+        base,
         name=name,
-        forward=_codes(LOCAL.forward, Forward, _section(data, "forward")),
-        backward=_codes(LOCAL.backward, Backward, _section(data, "backward")),
-        timers=_timers(_section(data, "timers")),
-        **_register(_section(data, "register")),
+        forward=_codes(base.forward, Forward, _section(data, "forward")),
+        backward=_codes(base.backward, Backward, _section(data, "backward")),
+        timers=_timers(base.timers, _section(data, "timers")),
+        line=replace(base.line, **_rows("line", LINE_ROWS, base.line, _section(data, "line"))),
+        **_rows("register", REGISTER_ROWS, base, _section(data, "register")),
     )
 
 
@@ -160,20 +170,20 @@ def _codes(base: Mapping[StateT, int], states: type[StateT], rows: Mapping[str, 
     return MappingProxyType(codes)
 
 
-def _timers(rows: Mapping[str, object]) -> tuple[Timer, ...]:
-    names = tuple(timer.name for timer in LOCAL.timers)
+def _timers(base: tuple[Timer, ...], rows: Mapping[str, object]) -> tuple[Timer, ...]:
+    names = tuple(timer.name for timer in base)
     for row in rows:
         _known("timers", row, names)
-    return tuple(
-        replace(timer, ms=_whole(f"timers.{timer.name}", rows.get(timer.name, timer.ms))) for timer in LOCAL.timers
-    )
+    return tuple(replace(timer, ms=_whole(f"timers.{timer.name}", rows.get(timer.name, timer.ms))) for timer in base)
 
 
-def _register(rows: Mapping[str, object]) -> dict[str, Any]:  # Any: each field of Profile has its own type
+def _rows(
+    section: str, known: tuple[str, ...], base: Profile | LineRules, rows: Mapping[str, object]
+) -> dict[str, Any]:  # Any: each field has its own type
     given: dict[str, object] = {}
     for row, value in rows.items():
-        _known("register", row, REGISTER_ROWS)
-        given[row] = _typed(f"register.{row}", getattr(LOCAL, row), value)
+        _known(section, row, known)
+        given[row] = _typed(f"{section}.{row}", getattr(base, row), value)
     return given
 
 

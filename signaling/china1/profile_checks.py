@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kmcc.signaling.china1.codes import MUST_DIFFER, TIMERS, Backward, Forward, Prefix
+from kmcc.signaling.china1.line_checks import wrong_line
 
 if TYPE_CHECKING:
     from kmcc.signaling.china1.profile import Profile
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 def wrong_rows(profile: "Profile") -> Iterable[str]:
     """One sentence a row that is wrong, each naming it."""
-    for check in (_wrong_codes, _wrong_timers, _wrong_signals, _wrong_prefixes, _wrong_kb):
+    for check in (_wrong_codes, _wrong_timers, _wrong_signals, _wrong_prefixes, _wrong_kb, wrong_line):
         yield from check(profile)
 
 

@@ -9,9 +9,7 @@ from kmcc.signaling.china1.line_in import In as Line
 from kmcc.signaling.china1.line_in import Register
 from kmcc.signaling.china1.machine import Machine
 from kmcc.signaling.china1.messages import (
-    Direction,
     Effect,
-    Failure,
     InTransit,
     Offered,
     SendPulse,
@@ -21,6 +19,7 @@ from kmcc.signaling.china1.messages import (
 )
 from kmcc.signaling.china1.plan import Analyse, AniAfter, Verdict
 from kmcc.signaling.china1.profile import Profile
+from kmcc.signaling.china1.terms import Direction, Failure
 
 VERDICTS: Final = MappingProxyType(
     {
@@ -60,6 +59,11 @@ class IncomingRegister:
     @property
     def timer(self) -> str | None:
         return self._machine.timer
+
+    @property
+    def kd(self) -> int:
+        """Of the present call, once it is offered."""
+        return self._kd
 
     @property
     def so_far(self) -> tuple[str, str | None, int | None]:

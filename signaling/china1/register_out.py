@@ -10,7 +10,6 @@ from kmcc.signaling.china1.line_out import Register
 from kmcc.signaling.china1.machine import Machine
 from kmcc.signaling.china1.messages import (
     Alerting,
-    Direction,
     Effect,
     Seize,
     SeizeThrough,
@@ -19,6 +18,7 @@ from kmcc.signaling.china1.messages import (
     SignalOn,
 )
 from kmcc.signaling.china1.profile import Profile
+from kmcc.signaling.china1.terms import Direction
 
 KB_SIGNALS: Final = MappingProxyType(
     {

@@ -10,23 +10,32 @@ from kmcc.signaling.china1 import words
 from kmcc.signaling.china1.codes import Backward, Forward
 from kmcc.signaling.china1.messages import (
     Accept,
+    Acknowledged,
     Alarm,
     Alerting,
     Answer,
     Answered,
+    Block,
     Blocked,
     Clear,
-    Direction,
     Effect,
     Event,
     Failed,
     FarCleared,
+    ForceRelease,
     Hear,
     Idle,
     LineBits,
+    MeterUnit,
     Offered,
+    OperatorRing,
+    OperatorSignal,
+    PcmBack,
+    PcmLost,
     PulseDone,
     Refuse,
+    Resume,
+    Resumed,
     Seize,
     Seized,
     SendBits,
@@ -35,9 +44,12 @@ from kmcc.signaling.china1.messages import (
     SignalOff,
     SignalOn,
     StopSignal,
+    Suspended,
+    Unblock,
     Unblocked,
 )
 from kmcc.signaling.china1.profile import LOCAL, Profile
+from kmcc.signaling.china1.terms import Direction
 from kmcc.signaling.china1.words import Stage, Words
 from kmcc.signaling.effects import Expired, StartTimer, StopTimer
 
@@ -58,7 +70,18 @@ PLAIN: Final[dict[type[Item], Words]] = {
     PulseDone: ("pulse done", "脉冲结束"),
     Answer: ("switch: answer", "交换：应答"),
     Clear: ("switch: clear", "交换：挂机"),
+    Resume: ("switch: caller is back", "交换：主叫再摘机"),
+    ForceRelease: ("switch: force release", "交换：强迫释放"),
+    OperatorRing: ("switch: operator signal", "交换：话务员信号"),
+    Block: ("switch: block", "交换：闭塞"),
+    Unblock: ("switch: unblock", "交换：解除闭塞"),
+    PcmLost: ("span alarm", "PCM告警"),
+    PcmBack: ("span alarm over", "PCM恢复"),
+    Suspended: ("far party hung up, may come back", "对方挂机，可再应答"),
+    Resumed: ("far party is back", "对方再摘机"),
+    MeterUnit: ("metering pulse", "计费脉冲"),
     Seized: ("seized", "已被占用"),
+    Acknowledged: ("circuit is ours", "占用成功"),
     Answered: ("answered", "被叫已应答"),
     FarCleared: ("far end cleared", "对方已挂机"),
     Idle: ("circuit idle", "电路空闲"),
@@ -186,13 +209,19 @@ def _with_data(item: Item, role: Role, at: int) -> str:
             return f"{words.DIRECTION[FAR[role]][at]} {words.OFF[at]}"
         case StopSignal():
             return f"{words.DIRECTION[OWN[role]][at]} {words.OFF[at]}"
-        case Hear(None):
-            return ("receiver off", "收号器关")[at]
-        case Hear(Direction() as heard):
-            return f"{('receiver on,', '收号器开')[at]} {words.DIRECTION[heard][at]}"
+        case Hear(heard):
+            return _receiver(heard, at)
         case Expired() | StartTimer() | StopTimer():
             return _timer(item, at)
+        case OperatorSignal(what):
+            return f"{('operator:', '话务员：')[at]} {(what.value, words.OPERATOR_ZH[what])[at]}"
     return _of_call(item, at)
+
+
+def _receiver(heard: Direction | None, at: int) -> str:
+    if heard is None:
+        return ("receiver off", "收号器关")[at]
+    return f"{('receiver on,', '收号器开')[at]} {words.DIRECTION[heard][at]}"
 
 
 def _timer(item: Expired | StartTimer | StopTimer, at: int) -> str:

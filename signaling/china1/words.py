@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kmcc.signaling.china1.codes import Backward, Forward
-from kmcc.signaling.china1.messages import Direction, Failure
+from kmcc.signaling.china1.terms import Direction, Failure, Operator
 
 
 class Stage(Enum):
@@ -74,11 +74,13 @@ BACKWARD_UNANSWERED: Final[Mapping[Backward, Words]] = {
     Backward.IDLE: ("idle", "示闲"),
     Backward.SEIZURE_ACK: ("seizing acknowledgement", "占用确认"),
     Backward.ANSWER: ("answer", "应答"),
+    Backward.FORCED_RELEASE: ("forced release", "强迫释放"),
 }
 BACKWARD_ANSWERED: Final[Mapping[Backward, Words]] = {
     Backward.IDLE: ("idle", "示闲"),
     Backward.CLEAR_BACK: ("clear back", "被叫挂机"),
     Backward.ANSWER: ("answer", "应答"),
+    Backward.FORCED_RELEASE: ("forced release", "强迫释放"),
 }
 BACKWARD_CLEARED: Final[Mapping[Backward, Words]] = {
     **BACKWARD_ANSWERED,
@@ -110,8 +112,19 @@ FAILURE_ZH: Final[Mapping[Failure, str]] = {
     Failure.FORWARD_SIGNAL_STAYS: "T4：前向信号不停",
     Failure.NO_ANSWER: "久叫不应",
     Failure.FOREIGN_SIGNAL: "异常记发器信号",
-    Failure.ABNORMAL_RELEASE: "对端异常释放",
+    Failure.ABNORMAL_RELEASE: "应答前对端异常释放",
+    Failure.RELEASE_IN_TALK: "应答后对端异常释放",
+    Failure.FORCED_RELEASE: "对端强迫释放",
+    Failure.DOUBLE_SEIZURE: "双向同抢",
+    Failure.NO_CLEAR_FORWARD: "收不到拆线信号",
+    Failure.PCM_FAULT: "PCM系统故障",
     Failure.NO_RELEASE_GUARD: "拆线后无释放监护",
     Failure.BLOCKED: "对端闭塞",
     Failure.LINE_FAULT: "线路故障",
+}
+
+OPERATOR_ZH: Final[Mapping[Operator, str]] = {
+    Operator.RE_RING: "再振铃",
+    Operator.FORCE_RELEASE: "强拆",
+    Operator.RING_BACK: "回振铃",
 }

@@ -105,6 +105,7 @@ RELEASES: Final[Mapping[Cause, Result]] = MappingProxyType(
         Cause.CONGESTION: _R.CONGESTION,
         Cause.SIGNALLING_FAILURE: _R.FAILED,
         Cause.CIRCUIT_FAULT: _R.FAILED,
+        Cause.DOUBLE_SEIZURE: _R.CONGESTION,  # on every circuit that was tried
         Cause.SYSTEM_FAULT: _R.FAILED,
         Cause.SHUTDOWN: _R.FAILED,
         Cause.AUTHENTICATION_FAILED: _R.FAILED,

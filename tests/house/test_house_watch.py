@@ -23,7 +23,7 @@ def test_a_span_alarm_is_in_the_log_and_in_the_health(house: OpenHouse, clock: C
             before = inhabited.house.events.last_seq
             inhabited.town.far.engine.span_alarm(0, remote=True)
             await asyncio.sleep(0.1)
-            assert view.health().reasons == ("span 0: RAI",)
+            assert view.health().reasons == ("no circuit is in service", "span 0: RAI")
             inhabited.town.far.engine.span_alarm(0, remote=False)
             await asyncio.sleep(0.1)
             assert view.health().ok

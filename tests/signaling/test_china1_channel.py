@@ -8,16 +8,15 @@ import pytest
 from kmcc.signaling.china1.channel import IncomingChannel, OutgoingChannel
 from kmcc.signaling.china1.messages import (
     Accept,
+    Acknowledged,
     Alarm,
     Alerting,
     Answer,
     Answered,
     Clear,
-    Direction,
     Effect,
     Event,
     Failed,
-    Failure,
     FarCleared,
     Hear,
     Idle,
@@ -37,6 +36,7 @@ from kmcc.signaling.china1.messages import (
 )
 from kmcc.signaling.china1.plan import Verdict
 from kmcc.signaling.china1.profile import LOCAL, Profile
+from kmcc.signaling.china1.terms import Direction, Failure
 from kmcc.signaling.effects import Expired, ProtocolError, StartTimer, StopTimer
 
 CALL = Seize("3190000", "3188888", ka=1, kd=3)
@@ -188,7 +188,7 @@ def test_a_local_call_caller_clears_first() -> None:
     assert Answered() not in circuit.out.told
     circuit.tell(circuit.inc, timer)
     circuit.settle()
-    assert circuit.out.told == [Idle(), Alerting(1), Answered()]
+    assert circuit.out.told == [Idle(), Acknowledged(), Alerting(1), Answered()]
     circuit.tell(circuit.out, Clear())
     circuit.to_rest()
     assert circuit.inc.told[3:] == [FarCleared(), Idle()]
@@ -206,7 +206,7 @@ def test_called_clears_first() -> None:
     circuit.settle()
     circuit.tell(circuit.inc, Clear())
     circuit.to_rest()
-    assert circuit.out.told == [Idle(), Alerting(1), Answered(), FarCleared(), Idle()]
+    assert circuit.out.told == [Idle(), Acknowledged(), Alerting(1), Answered(), FarCleared(), Idle()]
     assert circuit.inc.told[-2:] == [Offered("3190000", "3188888", 1, 3), Idle()]
     # states 1 to 5, 7, 10: 1111 stays on the line until it is idle
     assert circuit.log[2:] == ["fwd 0011", "bwd 1111", "bwd 0111", "bwd 1111", "fwd 1011", "bwd 1011"]

@@ -11,11 +11,9 @@ from kmcc.signaling.china1.messages import (
     Alarm,
     Answer,
     Clear,
-    Direction,
     Effect,
     Event,
     Failed,
-    Failure,
     FarCleared,
     Hear,
     Idle,
@@ -32,6 +30,7 @@ from kmcc.signaling.china1.messages import (
 )
 from kmcc.signaling.china1.plan import Verdict
 from kmcc.signaling.china1.profile import LOCAL
+from kmcc.signaling.china1.terms import Direction, Failure
 from kmcc.signaling.effects import Expired, StartTimer, StopTimer
 
 IDLE, SEIZURE, ACK, ANSWER = (LineBits(code) for code in (0b1011, 0b0011, 0b1111, 0b0111))
@@ -158,7 +157,8 @@ def test_caller_clears(events: tuple[Event, ...]) -> None:
 def test_far_end_goes_idle(events: tuple[Event, ...]) -> None:
     seen = outgoing(events)
     effects = seen.take(IDLE)
-    assert effects[-2:] == (Failed(Failure.ABNORMAL_RELEASE), Alarm(Failure.ABNORMAL_RELEASE))
+    failure = Failure.RELEASE_IN_TALK if events[-1] == ANSWER else Failure.ABNORMAL_RELEASE
+    assert effects[-2:] == (Failed(failure), Alarm(failure))
     assert SendBits(0b1011) in effects
     seen.assert_quiet()
     assert seen.timers == ["idle_guard"]
@@ -256,7 +256,7 @@ def test_each_incoming_timer(events: tuple[Event, ...]) -> None:
             seen.take(Expired("pulse_gap"))
         assert (seen.tone == SendPulse(Direction.BACKWARD, 4, 150)) is not in_group_b
         seen.take(PulseDone())
-        assert seen.timers == []
+        assert seen.timers == ["await_clear"]
 
 
 @pytest.mark.parametrize("events", IN_POINTS)
@@ -272,7 +272,7 @@ def test_a_foreign_signal_is_refused(events: tuple[Event, ...]) -> None:
     assert seen.channel.state == "await clear: refusing"
     seen.take(SignalOff())
     seen.assert_quiet()
-    assert seen.timers == []
+    assert seen.timers == ["await_clear"]
 
 
 @pytest.mark.parametrize("verdict", list(REFUSALS))

@@ -11,10 +11,8 @@ from kmcc.signaling.china1.messages import (
     Accept,
     Alarm,
     Alerting,
-    Direction,
     Effect,
     Failed,
-    Failure,
     LineBits,
     Offered,
     Seize,
@@ -26,6 +24,7 @@ from kmcc.signaling.china1.messages import (
 )
 from kmcc.signaling.china1.plan import Verdict
 from kmcc.signaling.china1.profile import LOCAL, Profile
+from kmcc.signaling.china1.terms import Direction, Failure
 from kmcc.signaling.effects import ProtocolError, RangeError
 
 IDLE, SEIZURE, ACK = LineBits(0b1011), LineBits(0b0011), LineBits(0b1111)

@@ -11,11 +11,9 @@ from kmcc.signaling.china1.messages import (
     Alarm,
     Answer,
     Clear,
-    Direction,
     Effect,
     Event,
     Failed,
-    Failure,
     FarCleared,
     Hear,
     Idle,
@@ -33,7 +31,8 @@ from kmcc.signaling.china1.messages import (
 )
 from kmcc.signaling.china1.plan import Verdict
 from kmcc.signaling.china1.profile import LOCAL, Profile
-from kmcc.signaling.effects import Expired, ProtocolError, StartTimer
+from kmcc.signaling.china1.terms import Direction, Failure
+from kmcc.signaling.effects import Expired, ProtocolError, StartTimer, StopTimer
 
 IDLE, SEIZURE, ACK, ANSWER = (LineBits(code) for code in (0b1011, 0b0011, 0b1111, 0b0111))
 CLEAR_FORWARD = SendBits(0b1011)
@@ -119,8 +118,8 @@ def test_answer_after_the_guard_is_sent_at_once() -> None:
 
 def test_clear_before_answer_sends_no_line_signal() -> None:
     channel = incoming(*OFFERED, Accept(), SignalOff(), Expired("answer_guard"))
-    assert feed(channel, Clear()) == ()
-    assert feed(channel, IDLE) == (StartTimer("release", 430),)  # 1111 stays
+    assert feed(channel, Clear()) == (StartTimer("await_clear", 120_000),)
+    assert feed(channel, IDLE) == (StopTimer("await_clear"), StartTimer("release", 430))  # 1111 stays
     assert feed(channel, Expired("release")) == (StartTimer("idle_guard", 100), SendBits(0b1011))
     assert feed(channel, Expired("idle_guard")) == (Idle(),)
 

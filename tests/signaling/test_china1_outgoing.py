@@ -12,24 +12,24 @@ from kmcc.signaling.china1.messages import (
     Answered,
     Blocked,
     Clear,
-    Direction,
     Effect,
     Event,
     Failed,
-    Failure,
-    FarCleared,
     Hear,
     Idle,
     LineBits,
+    Resumed,
     Seize,
     SendBits,
     SendSignal,
     SignalOff,
     SignalOn,
     StopSignal,
+    Suspended,
     Unblocked,
 )
 from kmcc.signaling.china1.profile import LOCAL, Profile
+from kmcc.signaling.china1.terms import Direction, Failure
 from kmcc.signaling.effects import Expired, ProtocolError, StartTimer, StopTimer
 
 IDLE, SEIZURE, ACK, ANSWER = (LineBits(code) for code in (0b1011, 0b0011, 0b1111, 0b0111))
@@ -176,9 +176,9 @@ def test_answer_may_overtake_the_end_of_kb() -> None:
 
 
 def test_re_answer() -> None:
-    channel = outgoing(*cycle(3), *cycle(1), ANSWER)
-    assert feed(channel, ACK) == (StartTimer("reanswer", 90_000), FarCleared())
-    assert feed(channel, ANSWER) == (StopTimer("reanswer"), Answered())
+    channel = outgoing(*cycle(3), *cycle(6), ANSWER)
+    assert feed(channel, ACK) == (StartTimer("reanswer", 90_000), Suspended())
+    assert feed(channel, ANSWER) == (StopTimer("reanswer"), Resumed())
 
 
 def test_blocked_from_the_start() -> None:
@@ -199,16 +199,14 @@ def test_blocked_while_idle() -> None:
     assert SendBits(0b0011) in feed(channel, Seize("1", None, 1, 3))
 
 
-ABNORMAL = (Failed(Failure.ABNORMAL_RELEASE), Alarm(Failure.ABNORMAL_RELEASE))
-
-
 @pytest.mark.parametrize(
     "before", [(), (*cycle(3), SignalOn(1)), (*cycle(3), *cycle(1)), (*cycle(3), *cycle(1), ANSWER)]
 )
 def test_far_end_goes_idle_in_a_call(before: tuple[Event, ...]) -> None:
     channel = outgoing(*before)
     effects = feed(channel, IDLE)
-    assert effects[-2:] == ABNORMAL
+    failure = Failure.RELEASE_IN_TALK if ANSWER in before else Failure.ABNORMAL_RELEASE
+    assert effects[-2:] == (Failed(failure), Alarm(failure))
     assert CLEAR_FORWARD in effects
     assert feed(channel, Expired("idle_guard")) == (Idle(),)
 

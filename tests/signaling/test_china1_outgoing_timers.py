@@ -8,12 +8,12 @@ from kmcc.signaling.china1.channel import Channel, OutgoingChannel
 from kmcc.signaling.china1.codes import Forward
 from kmcc.signaling.china1.messages import (
     Alarm,
+    Blocked,
     Clear,
-    Direction,
     Effect,
     Event,
     Failed,
-    Failure,
+    FarCleared,
     Hear,
     Idle,
     LineBits,
@@ -22,8 +22,10 @@ from kmcc.signaling.china1.messages import (
     SignalOff,
     SignalOn,
     StopSignal,
+    Unblocked,
 )
 from kmcc.signaling.china1.profile import LOCAL, Profile
+from kmcc.signaling.china1.terms import Direction, Failure
 from kmcc.signaling.effects import Expired, ProtocolError, StartTimer
 
 IDLE, SEIZURE, ACK, ANSWER = (LineBits(code) for code in (0b1011, 0b0011, 0b1111, 0b0111))
@@ -94,17 +96,17 @@ def test_answer_supervision() -> None:
 
 
 def test_reanswer_supervision() -> None:
-    channel = outgoing(*cycle(3), *cycle(1), ANSWER, ACK)
-    assert CLEAR_FORWARD in feed(channel, Expired("reanswer"))
+    channel = outgoing(*cycle(3), *cycle(6), ANSWER, ACK)
+    assert feed(channel, Expired("reanswer"))[-2:] == (CLEAR_FORWARD, FarCleared())
 
 
 def test_no_release_guard() -> None:
     channel = outgoing(Clear())
-    assert feed(channel, Expired("release_guard")) == (Alarm(Failure.NO_RELEASE_GUARD),)
+    assert feed(channel, Expired("release_guard")) == (Alarm(Failure.NO_RELEASE_GUARD), Blocked())
     with pytest.raises(ProtocolError):
         channel.receive(Seize("1", None, 1, 3))
     assert feed(channel, ACK) == ()
-    assert feed(channel, IDLE) == (StartTimer("idle_guard", 100),)
+    assert feed(channel, IDLE) == (StartTimer("idle_guard", 100), Unblocked())
     assert feed(channel, Expired("idle_guard")) == (Idle(),)
 
 
@@ -121,8 +123,8 @@ def test_answer_supervision_while_kb_is_on() -> None:
 
 
 def test_far_end_goes_idle_after_clear_back() -> None:
-    channel = outgoing(*cycle(3), *cycle(1), ANSWER, ACK)
-    assert CLEAR_FORWARD in feed(channel, IDLE)
+    channel = outgoing(*cycle(3), *cycle(6), ANSWER, ACK)
+    assert feed(channel, IDLE)[-2:] == (CLEAR_FORWARD, FarCleared())
     assert feed(channel, Expired("idle_guard")) == (Idle(),)
 
 

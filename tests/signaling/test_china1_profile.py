@@ -8,8 +8,13 @@ import pytest
 
 from kmcc.signaling.china1.channel import OutgoingChannel
 from kmcc.signaling.china1.codes import BACKWARD, FORWARD, TIMERS, Backward, Forward, Kb, Repeat, Timer
-from kmcc.signaling.china1.messages import Failure, LineBits, Seize, SendBits
+from kmcc.signaling.china1.messages import (
+    LineBits,
+    Seize,
+    SendBits,
+)
 from kmcc.signaling.china1.profile import LOCAL, Profile, load_profile
+from kmcc.signaling.china1.terms import Failure
 from kmcc.signaling.effects import ProfileError, StartTimer
 
 # GB 3971.2-83, fully automatic circuits: abcd with c = d = 1
@@ -21,6 +26,7 @@ BACKWARD_CODES = {
     "clear_back": "1111",
     "release": "1111",
     "blocked": "1111",
+    "forced_release": "0011",
 }
 
 

@@ -11,9 +11,7 @@ from kmcc.signaling.china1.messages import (
     Alarm,
     Alerting,
     Clear,
-    Direction,
     Failed,
-    Failure,
     Hear,
     LineBits,
     Offered,
@@ -28,6 +26,7 @@ from kmcc.signaling.china1.messages import (
 )
 from kmcc.signaling.china1.plan import Verdict
 from kmcc.signaling.china1.profile import LOCAL, Profile
+from kmcc.signaling.china1.terms import Direction, Failure
 from kmcc.signaling.effects import Expired, StartTimer
 
 IDLE, SEIZURE = LineBits(0b1011), LineBits(0b0011)

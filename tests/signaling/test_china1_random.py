@@ -9,7 +9,6 @@ from kmcc.signaling.china1.messages import (
     Answer,
     Clear,
     Event,
-    Failure,
     Hear,
     LineBits,
     PulseDone,
@@ -23,23 +22,25 @@ from kmcc.signaling.china1.messages import (
 )
 from kmcc.signaling.china1.plan import Verdict
 from kmcc.signaling.china1.profile import LOCAL
+from kmcc.signaling.china1.terms import Failure
 from kmcc.signaling.effects import Expired, ProtocolError, StartTimer, StopTimer
 
 COMMANDS = (Seize, Accept, Refuse, Answer, Clear)
 # GB 3971.2-83 lets these wait for ever: the far end may stay idle, blocked or in conversation as long as it likes,
 # and an incoming end waits for clear forward. "offered" waits for our own switch, "A4 pulse" for our own sender.
 WAITS_FOR_EVER = {
-    "outgoing": {"unknown", "idle", "blocked", "talking", "stuck"},
+    "outgoing": {"unknown", "idle", "blocked", "locally blocked", "out of order", "talking", "stuck"},
     "incoming": {
         "unknown",
         "idle",
+        "faulty",
+        "locally blocked",
+        "out of order",
         "ringing",
         "talking",
-        "cleared back",
-        "await clear",
+        "stuck",
         "register: offered",
         "register: routing",
-        "await clear: A4 pulse",
     },
 }
 IDLE, SEIZURE, ACK, ANSWER = (LineBits(code) for code in (0b1011, 0b0011, 0b1111, 0b0111))

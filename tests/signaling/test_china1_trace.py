@@ -10,9 +10,7 @@ from kmcc.signaling.china1.messages import (
     Answered,
     Blocked,
     Clear,
-    Direction,
     Failed,
-    Failure,
     FarCleared,
     Hear,
     Idle,
@@ -30,6 +28,7 @@ from kmcc.signaling.china1.messages import (
     StopSignal,
     Unblocked,
 )
+from kmcc.signaling.china1.terms import Direction, Failure
 from kmcc.signaling.china1.trace import Item, Ladder, Role, describe
 from kmcc.signaling.china1.words import Stage
 from kmcc.signaling.effects import Expired, StartTimer, StopTimer

@@ -12,11 +12,9 @@ from kmcc.signaling.china1.messages import (
     Answer,
     Answered,
     Clear,
-    Direction,
     Effect,
     Event,
     Failed,
-    Failure,
     FarCleared,
     Hear,
     InTransit,
@@ -35,6 +33,7 @@ from kmcc.signaling.china1.messages import (
 )
 from kmcc.signaling.china1.plan import Verdict
 from kmcc.signaling.china1.profile import LOCAL
+from kmcc.signaling.china1.terms import Direction, Failure
 from kmcc.signaling.effects import Expired, ProtocolError
 
 IDLE, SEIZURE = LineBits(0b1011), LineBits(0b0011)

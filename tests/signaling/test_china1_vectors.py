@@ -8,7 +8,6 @@ from kmcc.signaling.china1.channel import IncomingChannel, OutgoingChannel
 from kmcc.signaling.china1.messages import (
     Accept,
     Alerting,
-    Direction,
     Effect,
     Hear,
     LineBits,
@@ -21,6 +20,7 @@ from kmcc.signaling.china1.messages import (
 )
 from kmcc.signaling.china1.plan import Verdict
 from kmcc.signaling.china1.profile import LOCAL
+from kmcc.signaling.china1.terms import Direction
 from kmcc.signaling.effects import StopTimer
 
 # (forward, backward): forward 10 is the digit 0, 15 the end of the calling number; the last row is KD, KB.

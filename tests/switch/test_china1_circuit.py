@@ -23,6 +23,7 @@ from kmcc.switch.circuit import (
     CircuitState,
     IdleIndication,
     Indication,
+    ProceedingIndication,
     ReleaseIndication,
     SeizureIndication,
     SetupIndication,
@@ -180,6 +181,7 @@ def test_a_call_from_end_to_end_tells_each_end_its_milestones_in_order(e1_pair: 
         await asyncio.sleep(CLEAR_S)
         assert ends.out_told == [
             IdleIndication(),
+            ProceedingIndication(),
             AlertingIndication(),
             AnswerIndication(),
             ReleaseIndication(Cause.CALLED_HUNG_UP),

@@ -5,8 +5,8 @@ import pytest
 
 from kmcc.dsp.mfc import Direction as ToneDirection
 from kmcc.dsp.tone import mfc_tone, render
-from kmcc.signaling.china1.messages import Direction
-from kmcc.switch.china1_circuit import register_tones
+from kmcc.signaling.china1.terms import Direction
+from kmcc.switch.china1_port import register_tones
 
 FULL_SCALE_DBM0 = 3.14  # a sine at the code limit of A-law, G.711
 

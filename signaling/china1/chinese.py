@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from kmcc.signaling.china1 import words
-from kmcc.signaling.china1.messages import Failure
+from kmcc.signaling.china1.terms import Failure
 from kmcc.signaling.china1.words import FAILURE_ZH
 
 

@@ -4,7 +4,15 @@ import pytest
 from tests.signaling.test_china1_trace import OUTGOING_CALL, SINGLE
 
 from kmcc.signaling.china1.chinese import chinese, failure_in_chinese
-from kmcc.signaling.china1.messages import Failure, LineBits, SendBits, SendPulse, SendSignal, SignalOff, SignalOn
+from kmcc.signaling.china1.messages import (
+    LineBits,
+    SendBits,
+    SendPulse,
+    SendSignal,
+    SignalOff,
+    SignalOn,
+)
+from kmcc.signaling.china1.terms import Failure
 from kmcc.signaling.china1.words import FAILURE_ZH, KB
 
 SIGNALS = (LineBits, SendBits, SendPulse, SendSignal, SignalOff, SignalOn)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kmcc.signaling.china1.messages import Failure
+from kmcc.signaling.china1.terms import Failure
 from kmcc.switch.circuit import Cause
 from kmcc.trace.reason import CAUSE_ZH, Reason, reason_of
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kmcc.signaling.china1.chinese import failure_in_chinese
-from kmcc.signaling.china1.messages import Failure
+from kmcc.signaling.china1.terms import Failure
 from kmcc.switch.circuit import Cause
 
 HANG_UPS: Final = frozenset({Cause.CALLER_HUNG_UP.words, Cause.CALLED_HUNG_UP.words})

@@ -22,6 +22,7 @@ CAUSE_ZH: Final[Mapping[str, str]] = {
     Cause.CONGESTION.words: "拥塞",
     Cause.SIGNALLING_FAILURE.words: "信令故障",
     Cause.CIRCUIT_FAULT.words: "电路故障",
+    Cause.DOUBLE_SEIZURE.words: "双向同抢",
     Cause.SYSTEM_FAULT.words: "系统故障",
     Cause.SHUTDOWN.words: "系统停机",
     Cause.AUTHENTICATION_FAILED.words: "验证失败",

@@ -32,6 +32,7 @@ IDLE_BITS: Final = 0b1011
 EPOCH_US: Final = 1_000_000_000_000_007  # never a whole number of seconds: the library's timers stumble over those
 
 CDEF: Final = """
+void channel_set_frame(int samples);
 int channel_send(int fd, uint8_t *alaw, int n);
 void channel_receive(int fd, const uint8_t *alaw, int n);
 void channel_receive_bits(int fd, int abcd);
@@ -110,21 +111,26 @@ def _build_folder() -> str:
     return folder.name
 
 
-_listeners: dict[int, Callable[[PeerEvent], None]] = {}
+listeners: dict[int, Callable[[PeerEvent], None]] = {}
 
 
 @cache
-def _library() -> Any:
-    """Compile the shim once a run; RTLD_DEEPBIND makes libopenr2 find the shim's ioctl, read and gettimeofday."""
+def library(*, has_spandsp: bool = False) -> Any:
+    """Compile the shim once a run; RTLD_DEEPBIND makes libopenr2 find the shim's ioctl, read and gettimeofday.
+
+    `has_spandsp`: register tones are sent and heard by libspandsp, in frames of any length. A process can have one of
+    the two only, for libopenr2 stays bound to the first shim that it meets.
+    """
     builder = cffi.FFI()
     builder.cdef(CDEF)
     builder.set_source(
         "_openr2_peer",
         '#include "channel.h"\n#include "peer.c"',
-        sources=[str(SHIM / "channel.c")],
+        sources=[str(SHIM / name) for name in ("channel.c", *(["register_dsp.c"] if has_spandsp else []))],
         include_dirs=[str(SHIM)],
         libraries=["openr2"],
-        extra_compile_args=["-O1", "-std=gnu11"],
+        extra_compile_args=["-O1", "-std=gnu11", *(["-DREGISTER_DSP"] if has_spandsp else [])],
+        extra_link_args=["-l:libspandsp.so.2"] if has_spandsp else [],
     )
     built = builder.compile(tmpdir=_build_folder())
     flags = sys.getdlopenflags()
@@ -140,7 +146,7 @@ def _library() -> Any:
 
     def peer_event(ident: int, kind: int, argument: int, calling: Any, called: Any) -> None:
         text = module.ffi.string
-        _listeners[ident](PeerEvent(Kind(kind), argument, text(calling).decode(), text(called).decode()))
+        listeners[ident](PeerEvent(Kind(kind), argument, text(calling).decode(), text(called).decode()))
 
     module.ffi.def_extern(name="peer_event")(peer_event)
     return module
@@ -164,7 +170,7 @@ class OpenR2Board:
         called_digits: int = 8,
         ani_first: bool = True,
     ) -> None:
-        module = _library()
+        module = library()
         self._ffi, self._lib = module.ffi, module.lib
         self._id = OpenR2Board._next_id
         OpenR2Board._next_id += 1
@@ -172,7 +178,7 @@ class OpenR2Board:
         self.speech = bytearray()  # all A-law octets that came down the line to the library
         self._accepts, self._answers = accepts, answers
         self._wanted: list[Callable[[], object]] = []
-        _listeners[self._id] = self._on_event
+        listeners[self._id] = self._on_event
         self._lib.channel_set_time_us(EPOCH_US)
         self._peer = self._lib.peer_new(self._id, str(SHIM / "china.conf").encode(), 80, called_digits, ani_first)
         assert self._peer != self._ffi.NULL, "libopenr2 did not take the channel in memory"
@@ -208,7 +214,7 @@ class OpenR2Board:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
         self._lib.peer_free(self._peer)
-        del _listeners[self._id]
+        del listeners[self._id]
 
     def info(self) -> BoardInfo:
         return BoardInfo("openr2:", "libopenr2 1.3.3", str(self._id), spans=1, lines=0)

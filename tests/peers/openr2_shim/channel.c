@@ -11,7 +11,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-enum { FRAME = 160, EVENTS = 16, SILENCE = 0xD5, SIG_CAS = 1 << 15, DIRECTION_READ = 2 };
+enum { EVENTS = 16, SILENCE = 0xD5, SIG_CAS = 1 << 15, DIRECTION_READ = 2 };
 
 enum request {
 	FLUSH = 3, GET_PARAMS = 5, GET_EVENT = 8, IOMUX = 9, SET_GAINS = 16, BUFFER_INFO = 27,
@@ -34,6 +34,7 @@ struct channel {
 
 static struct channel channels[CHANNEL_COUNT];
 static uint64_t       now_us;
+static int            frame = 160;
 
 static struct channel *find(int fd)
 {
@@ -75,7 +76,7 @@ static int next_event(struct channel *c)
 static int ready(const struct channel *c, int wanted)
 {
 	const int now = (c->event_count ? MUX_EVENT : 0) | (c->in.held ? MUX_READ : 0) |
-			(c->out.held + FRAME <= 2 * FRAME ? MUX_WRITE : 0);
+			(c->out.held + frame <= 2 * frame ? MUX_WRITE : 0);
 
 	return wanted & now;
 }
@@ -99,6 +100,11 @@ void channel_close(int fd)
 
 	if (c)
 		c->is_open = 0;
+}
+
+void channel_set_frame(int samples)
+{
+	frame = samples;
 }
 
 void channel_set_time_us(uint64_t us)
@@ -153,9 +159,11 @@ static int answer(struct channel *c, enum request request, int is_read, int *val
 		value[0] = c->number;
 		value[3] = SIG_CAS;
 		return 0;
-	case BUFFER_INFO:
-		if (is_read)
+	case BUFFER_INFO: /* struct dahdi_bufferinfo: the size of a buffer fourth */
+		if (is_read) {
 			memset(value, 0, 6 * sizeof(int));
+			value[3] = frame;
+		}
 		return 0;
 	case BITS:
 		if (is_read)

@@ -14,6 +14,7 @@
 
 int      channel_open(int number);                               /* a descriptor, or -1 when all are in use */
 void     channel_close(int fd);
+void     channel_set_frame(int samples);                         /* how much the library writes at once; 160 first */
 void     channel_set_time_us(uint64_t us);                       /* what gettimeofday says, for all channels */
 void     channel_receive(int fd, const uint8_t *alaw, int n);    /* line -> library */
 int      channel_send(int fd, uint8_t *alaw, int n);             /* library -> line, filled up with silence */

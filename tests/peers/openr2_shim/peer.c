@@ -1,5 +1,8 @@
 /* peer.c  One libopenr2 channel with its own context, told to Python by one callback. */
 #include "channel.h"
+#ifdef REGISTER_DSP
+#include "register_dsp.h"
+#endif
 
 #include <openr2.h>
 #include <stdarg.h>
@@ -17,7 +20,20 @@ struct peer {
 	int               id, fd;
 	openr2_context_t *context;
 	openr2_chan_t    *channel;
+#ifdef REGISTER_DSP
+	struct register_machine reader, writer;
+#endif
 };
+
+#ifdef REGISTER_DSP
+#define DSP (&register_dsp)
+#define READER(p) (&(p)->reader)
+#define WRITER(p) (&(p)->writer)
+#else /* the library's own */
+#define DSP NULL
+#define READER(p) NULL
+#define WRITER(p) NULL
+#endif
 
 static void tell(openr2_chan_t *c, int kind, int argument, const char *calling, const char *called)
 {
@@ -86,14 +102,14 @@ static openr2_event_interface_t events = {
 
 static int set_up(struct peer *p, const char *file, int max_ani, int max_dnis, int ani_first)
 {
-	p->context = openr2_context_new(NULL, &events, NULL, OR2_VAR_CHINA, max_ani, max_dnis);
+	p->context = openr2_context_new(DSP, &events, NULL, OR2_VAR_CHINA, max_ani, max_dnis);
 	if (!p->context)
 		return -1;
 	openr2_context_set_ani_first(p->context, ani_first);
 	openr2_context_set_log_level(p->context, OR2_LOG_NOTHING);
 	if (*file && openr2_context_configure_from_advanced_file(p->context, file))
 		return -1;
-	p->channel = openr2_chan_new_from_fd(p->context, p->fd, NULL, NULL);
+	p->channel = openr2_chan_new_from_fd(p->context, p->fd, WRITER(p), READER(p));
 	if (!p->channel)
 		return -1;
 	openr2_chan_set_client_data(p->channel, p);
@@ -122,6 +138,9 @@ void peer_free(struct peer *p)
 {
 	openr2_context_delete(p->context);
 	channel_close(p->fd);
+#ifdef REGISTER_DSP
+	register_dsp_free(&p->reader, &p->writer);
+#endif
 	free(p);
 }
 

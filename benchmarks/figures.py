@@ -21,7 +21,8 @@ CPU_FACTS: Final = Path("/proc/cpuinfo")
 class Figure:
     """`ratio` says how many times better than the rival we are; `goal` what it shall be, None = this release has none.
 
-    `reason` says why there is no rival in this run.
+    With `limit`, the goal is instead the most that `ours` may be, in its own unit.  `reason` says why there is no rival
+    in this run.
     """
 
     ours: float
@@ -30,6 +31,7 @@ class Figure:
     goal: float | None
     unit: str
     reason: str | None = None
+    limit: bool = False
 
     @classmethod
     def cost(
@@ -43,15 +45,24 @@ class Figure:
         """More is better."""
         return cls(ours, rival, ours / rival, goal, unit)
 
+    @classmethod
+    def within(cls, ours: float, rival: float | None, unit: str, *, most: float, reason: str | None = None) -> Self:
+        """Less is better, and more than `most` is too much whatever the rival does."""
+        return cls(ours, rival, None if rival is None else rival / ours, most, unit, reason, limit=True)
+
     @property
     def falls_short(self) -> bool:
+        if self.limit:
+            return self.goal is not None and self.ours > self.goal
         return self.goal is not None and (self.ratio is None or self.ratio < self.goal)
 
     def as_json(self) -> dict[str, float | str | None]:
-        """The row of bench.json; `reason` is there only when the rival is not."""
+        """The row of bench.json; `reason` is there only when the rival is not, `limit` only when the goal is one."""
         row: dict[str, float | str | None] = asdict(self)
         if self.reason is None:
             del row["reason"]
+        if not self.limit:
+            del row["limit"]
         return row
 
 
@@ -115,8 +126,9 @@ def table(figures: dict[str, Figure]) -> list[str]:
 
 def _row(name: str, one: Figure) -> str:
     remark = one.reason or ("falls short" if one.falls_short else "")
-    numbers = " | ".join(_number(n) for n in (one.ours, one.rival, one.ratio, one.goal))
-    return f"| {name} | {one.unit} | {numbers} | {remark} |"
+    numbers = " | ".join(_number(n) for n in (one.ours, one.rival, one.ratio))
+    goal = f"at most {_number(one.goal)}" if one.limit else _number(one.goal)
+    return f"| {name} | {one.unit} | {numbers} | {goal} | {remark} |"
 
 
 def _number(value: float | None) -> str:

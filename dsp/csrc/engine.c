@@ -99,11 +99,21 @@ static void run_detectors(struct engine *e)
 	keep_found(e, found);
 }
 
+/* Linear samples are for the conferences, and for detectors that have not yet moved to the listener. */
+static void decode(struct engine *e, uint32_t port, uint32_t banked)
+{
+	if (e->matrix.conference[port] != ENGINE_NONE || (e->detect[port] & banked))
+		g711_alaw_decode(engine_heard(e, port), engine_row(e, e->received, port), e->config.tick_samples);
+}
+
 static void listen(struct engine *e)
 {
+	uint32_t banked = 0;
+
+	for (uint32_t which = 0; which < BANKS; which++)
+		banked |= (uint32_t)(DETECTOR[which] == NULL) << which;
 	for (uint32_t port = 0; port < e->ports; port++) {
-		if (e->detect[port] != 0 || e->matrix.conference[port] != ENGINE_NONE)
-			g711_alaw_decode(engine_heard(e, port), engine_row(e, e->received, port), e->config.tick_samples);
+		decode(e, port, banked);
 		spotter_hear(e, port);
 	}
 	run_detectors(e);

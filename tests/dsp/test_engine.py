@@ -7,13 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kmcc.dsp.cpu import Isa
+from kmcc.dsp.dtmf import DtmfBank
 from kmcc.dsp.engine import Detect, Engine, EngineEvent, EventKind, run_pair
 from kmcc.dsp.engine_error import CommandRingFullError, EngineConfigError, EnginePairError, EngineRangeError
-from kmcc.dsp.tone import CHINA_TONES, dtmf_tone
+from kmcc.dsp.g711 import encode_alaw
+from kmcc.dsp.tone import CHINA_TONES, dtmf_tone, render
 
 IDLE = b"\xd5"
 TICK = 64
 SIZES = [16, 64, 80]
+DTMF = (EventKind.DTMF_ON, EventKind.DTMF_OFF)
 
 
 def speech(seed: int, octets: int) -> bytes:
@@ -227,3 +231,25 @@ def test_every_play_is_done_once(story: list[tuple[object, ...]]) -> None:
     done = [e for events, _ in told([*story, *stops, ("tick", 1)], TICK) for e in of(EventKind.PLAY_DONE, events)]
     for line, count in plays.items():
         assert [event.a for event in done if event.port == line] == list(range(1, count + 1))
+
+
+# --- the listener within ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tick_samples", SIZES)
+def test_detectors_hear_the_same_whatever_the_tick(isa: Isa, tick_samples: int) -> None:
+    """A line's events are those of a bank that heard the octets in one run."""
+    heard = encode_alaw(np.concatenate([render(dtmf_tone(key), 1280) for key in "1998D*"]))
+    engine = Engine(lines=2, tick_samples=tick_samples)
+    engine.detect(1, Detect.DTMF | Detect.VOICE)
+    events: list[EngineEvent] = []
+    for at in range(0, len(heard), tick_samples):
+        engine.line_rx(1)[:] = heard[at : at + tick_samples].tobytes()
+        engine.tick()
+        events += engine.events()
+    expected = DtmfBank(1).feed(heard[np.newaxis])
+    assert [
+        (event.at, event.kind, event.code, event.a, event.b) for event in events if event.kind in DTMF
+    ] == [(e["sample"], e["kind"], e["code"], e["a"], e["b"]) for e in expected]  # fmt: skip
+    assert {event.port for event in events} == {1}
+    assert of(EventKind.VOICE_ON, events)

@@ -19,6 +19,8 @@ class Detect(IntFlag):
     FAX = lib.DETECT_FAX
     FSK_BELL202 = lib.DETECT_FSK_BELL202
     FSK_V23 = lib.DETECT_FSK_V23
+    BEEP = lib.DETECT_BEEP
+    SUPERVISORY = lib.DETECT_SUPERVISORY
 
 
 class FaxTone(IntEnum):
@@ -55,6 +57,8 @@ class EventKind(IntEnum):
     VOICE_OFF = lib.EV_VOICE_OFF
     FAX_ON = lib.EV_FAX_ON
     FAX_OFF = lib.EV_FAX_OFF
+    BEEP_ON = lib.EV_BEEP_ON
+    BEEP_OFF = lib.EV_BEEP_OFF
     PLAY_DONE = lib.EV_PLAY_DONE
     SEND_DONE = lib.EV_SEND_DONE
     RECORD_HALF = lib.EV_RECORD_HALF

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from threading import Lock
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -18,7 +18,8 @@ from kmcc.dsp.bank import (
     check_port_count,
 )
 from kmcc.dsp.engine_event import Detect
-from kmcc.dsp.errors import BusyError, SamplesError
+from kmcc.dsp.errors import BusyError, ProfileError, SamplesError
+from kmcc.dsp.tone_profile import ToneProfile
 
 TIMESLOTS: Final = 32
 
@@ -35,6 +36,15 @@ def check_frames(frames: object, ports: int) -> Octets:
     if frames.dtype != np.uint8 or frames.shape != shape:
         raise SamplesError("E1 frames for the listener", f"{frames.dtype} of shape {frames.shape}", expected)
     return frames
+
+
+def tone_sets(profile: ToneProfile) -> Any:
+    """struct tone_set [sets of the profile]"""
+    sets = ffi.new("struct tone_set[]", len(profile.sets))
+    for made, hz_set in zip(sets, profile.sets, strict=True):
+        for place, hz in enumerate(hz_set):
+            made.hz[place], made.within[place] = hz, profile.within_hz(hz)
+    return sets
 
 
 class Listener:
@@ -59,6 +69,16 @@ class Listener:
                 lib.listener_enable(self._state, detector.bit_length() - 1, port, int(on))
         finally:
             self._turn.release()
+
+    def tell_apart(self, profile: ToneProfile) -> None:
+        """The tones that Detect.SUPERVISORY hears from now on; none at first."""
+        self._take_turn()
+        try:
+            refused = lib.supervisory_profile(self._state, tone_sets(profile), len(profile.sets))
+        finally:
+            self._turn.release()
+        if refused:
+            raise ProfileError(profile.name, "", f"a listener with {self.detectors!r}", f"{Detect.SUPERVISORY!r}")
 
     def feed(self, alaw: Octets) -> Events:
         """Hear any number of samples of every port; what was certain within them, in order of time."""

@@ -18,6 +18,7 @@ MOST_SETS: Final = 12  # of frequencies in a profile
 MOST_STEPS: Final = 12
 SHORTEST_MS: Final = 40.0  # of a burst or a pause: what the detectors promise to see
 HZ_SHARES: Final = (0.005, 0.06)
+MOST_WITHIN_HZ: Final = 50.0
 APART_HZ: Final = 40.0  # two frequencies of one tone
 
 Hz = tuple[float, ...]
@@ -99,6 +100,10 @@ class ToneProfile:
     def frequencies(self) -> tuple[float, ...]:
         return tuple(sorted({hz for hz_set in self.sets for hz in hz_set}))
 
+    def within_hz(self, hz: float) -> float:
+        """How far a frequency may be off: its share, but no more than Q.35's 50 Hz."""
+        return min(self.hz_share * hz, MOST_WITHIN_HZ)
+
     @property
     def longest_pause_ms(self) -> float:
         return max(tone.longest_pause_ms for tone in self.tones)
@@ -123,7 +128,7 @@ class ToneProfile:
         if not low <= self.hz_share <= high:
             raise ProfileError(self.name, "", f"hz_share {self.hz_share:g}", f"{low:g}..{high:g}")
         for one, other in combinations(self.frequencies, 2):
-            if other - one < (one + other) * self.hz_share:
+            if other - one < self.within_hz(one) + self.within_hz(other):
                 found = f"{one:g} and {other:g} Hz, each off by up to {self.hz_share:.1%}"
                 raise ProfileError(self.name, "", found, "frequencies that cannot be taken for each other")
 

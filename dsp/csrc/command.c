@@ -16,7 +16,7 @@ static void detect(struct engine *e, const struct engine_command *c)
 		else
 			listener_enable(e->listener, which, c->port, on);
 	}
-	e->detect[c->port] = (uint8_t)(c->value & ((1u << DETECTORS) - 1));
+	e->detect[c->port] = (uint16_t)(c->value & ((1u << DETECTORS) - 1));
 }
 
 static void signal_line(struct engine *e, const struct engine_command *c)

@@ -10,4 +10,6 @@ const struct detector *const DETECTOR[DETECTORS] = {
 	/* DETECT_FAX          */ &FAXTONE,
 	/* DETECT_FSK_BELL202  */ &FSK_BELL202_RECEIVER,
 	/* DETECT_FSK_V23      */ &FSK_V23_RECEIVER,
+	/* DETECT_BEEP         */ &BEEP,
+	/* DETECT_SUPERVISORY  */ &SUPERVISORY,
 };

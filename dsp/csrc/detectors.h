@@ -4,11 +4,13 @@
 
 #include "listener.h"
 
-#define DETECTORS 8u
+#define DETECTORS 10u
 
+extern const struct detector BEEP;
 extern const struct detector DTMF;
 extern const struct detector FAXTONE;
 extern const struct detector PROGRESS;
+extern const struct detector SUPERVISORY;
 extern const struct detector VOICE;
 extern const struct detector FSK_BELL202_RECEIVER;
 extern const struct detector FSK_V23_RECEIVER;

@@ -34,12 +34,14 @@ enum engine_event_kind {
 	EV_DTMF_OFF,      /* code: ASCII digit; a: duration in samples */
 	EV_MFC_ON,        /* code: signal 1..15, 0 = foreign (third frequency, 540/660 Hz); a: direction (0 fwd, 1 bwd) */
 	EV_MFC_OFF,       /* code, a: as above */
-	EV_TONE_ON,       /* progress tone 450 Hz began; a: level, 0.01 dBm0 */
-	EV_TONE_OFF,      /* a: duration in samples */
+	EV_TONE_ON,       /* progress tone began; code: 0 = 450 Hz, or set of the profile; a: level, 0.01 dBm0; b: samples since */
+	EV_TONE_OFF,      /* code: as above; a: duration in samples; b: samples since it ended */
 	EV_VOICE_ON,      /* voice or other sound that is not a lone progress tone */
 	EV_VOICE_OFF,     /* silence after the hangover */
 	EV_FAX_ON,        /* code: FAX_*; a: level, 0.01 dBm0; b: samples since it began.  Told anew when it changes */
 	EV_FAX_OFF,       /* code: as last told; a: duration in samples; b: samples since it ended */
+	EV_BEEP_ON,       /* a lone tone of 800..2000 Hz; code: Hz; a: level, 0.01 dBm0; b: samples since it began */
+	EV_BEEP_OFF,      /* code: Hz; a: duration in samples; b: samples since it ended */
 	EV_PLAY_DONE,     /* code: 1 played to its end, 0 stopped by command; a: which play of this port, from 1 */
 	EV_SEND_DONE,     /* a generated tone with an end is over */
 	EV_RECORD_HALF,   /* code: track; half of the recorder's ring is filled: drain it */
@@ -72,7 +74,9 @@ enum {
 	DETECT_VOICE = 16,
 	DETECT_FAX = 32,
 	DETECT_FSK_BELL202 = 64,
-	DETECT_FSK_V23 = 128
+	DETECT_FSK_V23 = 128,
+	DETECT_BEEP = 256,
+	DETECT_SUPERVISORY = 512 /* the tones of a profile (tone_set.h) instead of 450 Hz alone */
 };
 
 /* Tones of fax machines and modems: T.30 calls ANS of V.25 CED; ANSam is V.8's.  REVERSED: in phase, every 450 ms. */

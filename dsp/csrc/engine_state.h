@@ -60,7 +60,7 @@ struct engine {
 	uint8_t                 *line_in;        /* [lines] bits towards the engine */
 	uint8_t                 *line_reported;
 	uint8_t                 *line_out;
-	uint8_t                 *detect;         /* DETECT_* */
+	uint16_t                *detect;         /* DETECT_* */
 	struct engine_recorder **recorder;       /* [ports][ENGINE_TRACKS], NULL: not recorded */
 	struct banks             banks;
 	struct listener         *listener;

@@ -61,7 +61,7 @@ static void lay_speech(struct engine *e, struct arena *a)
 	e->line_in = carve(a, c->lines, 1);
 	e->line_reported = carve(a, c->lines, 1);
 	e->line_out = carve(a, c->lines, 1);
-	e->detect = carve(a, e->ports, 1);
+	e->detect = carve(a, e->ports, sizeof *e->detect);
 	e->recorder = carve(a, e->ports * ENGINE_TRACKS, sizeof *e->recorder);
 }
 

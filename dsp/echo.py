@@ -1,6 +1,6 @@
 """Line echo cancellers of 32 ms for many ports at once (ITU-T G.168); csrc/echo.h says what they do."""
 
-from enum import IntEnum, IntFlag
+from enum import IntFlag
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,7 @@ from kmcc.dsp._core import ffi, lib
 from kmcc.dsp.bank import aligned_memory, check_alaw, check_port, check_port_count
 from kmcc.dsp.errors import SamplesError
 
-__all__ = ["Echo", "EchoCancellers", "Instructions"]
+__all__ = ["Echo", "EchoCancellers"]
 
 FEED_UNIT: Final = 16  # samples; ECHO_FEED of echo_group.h
 FEED_SAMPLES: Final = 80  # ECHO_LONGEST
@@ -28,14 +28,6 @@ class Echo(IntFlag):
     FULL = CANCEL | SUPPRESS | COMFORT
 
 
-class Instructions(IntEnum):
-    """Sets of machine instructions; the octets are the same with each."""
-
-    PLAIN = lib.ECHO_PLAIN
-    AVX2 = lib.ECHO_AVX2
-    AVX512 = lib.ECHO_AVX512
-
-
 class EchoCancellers:
     """One canceller a port, all at work from the start."""
 
@@ -45,10 +37,6 @@ class EchoCancellers:
         self._state = lib.echo_init(memory, ports)
         for port in range(ports):
             self.switch(port, mode)
-
-    def choose(self, instructions: Instructions) -> bool:
-        """Use these from now on; False when the machine has none such."""
-        return bool(lib.echo_choose(self._state, int(instructions)) == 0)
 
     def switch(self, port: int, mode: Echo) -> None:
         """Change what a port's canceller does; off and on again forgets the line."""

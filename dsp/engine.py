@@ -11,11 +11,13 @@ from typing import Any, Final
 
 from kmcc.dsp._core import ffi, lib
 from kmcc.dsp.bank import aligned_memory
+from kmcc.dsp.echo import Echo
 from kmcc.dsp.engine_command import Op, check, clip_array
 from kmcc.dsp.engine_error import (
     CommandRingFullError,
     EngineConfigError,
     EnginePairError,
+    NoCancellerError,
     RecorderBusyError,
 )
 from kmcc.dsp.engine_event import EVENT, Detect, EngineEvent, EventKind, SpanAlarm, decode_events
@@ -31,19 +33,17 @@ EVENTS_AT_ONCE: Final = 1024
 MOST_PATTERNS: Final = 16
 PATTERN_OCTETS: Final = (64, 512)
 ALL_DETECTORS: Final = sum(Detect)
+MOST_GUARD_MS: Final = 100  # ENGINE_GUARD_MS of engine.h
+GUARD_MS: Final = 40  # a key is certain 30 ms after its beginning at the latest, and a tick takes eight more
 
 
-def _config(spans: int, lines: int, conferences: int, tick_samples: int, persist_ms: int) -> Any:
+def _config(**fields: int) -> Any:
     """What C can make an engine of."""
-    counts = (spans, lines, conferences, tick_samples, persist_ms)
-    if min(counts) >= 0 and max(counts) <= 0xFFFF:
-        config = ffi.new("struct engine_config *", counts)
+    if min(fields.values()) >= 0 and max(fields.values()) <= 0xFFFF:
+        config = ffi.new("struct engine_config *", fields)
         if lib.engine_size(config) > 0:
             return config
-    raise EngineConfigError(
-        f"{spans} spans, {lines} lines, {conferences} conferences, a tick of {tick_samples} samples, "
-        f"persistence of {persist_ms} ms"
-    )
+    raise EngineConfigError(fields)
 
 
 class Track(IntEnum):
@@ -57,9 +57,23 @@ class Engine:
     """Ports of E1 spans (30 a span, first) and of plain lines, ticked together."""
 
     def __init__(
-        self, *, spans: int = 0, lines: int = 0, conferences: int = 16, tick_samples: int = 64, persist_ms: int = 20
+        self,
+        *,
+        spans: int = 0,
+        lines: int = 0,
+        conferences: int = 16,
+        tick_samples: int = 64,
+        persist_ms: int = 20,
+        cancellers: int = 0,
     ) -> None:
-        config = _config(spans, lines, conferences, tick_samples, persist_ms)
+        config = _config(
+            spans=spans,
+            lines=lines,
+            conferences=conferences,
+            tick_samples=tick_samples,
+            persist_ms=persist_ms,
+            cancellers=cancellers,
+        )
         memory, self._memory = aligned_memory(lib.engine_size(config))
         self._engine: Final[Any] = lib.engine_init(memory, config)
         self.spans: Final = spans
@@ -72,6 +86,8 @@ class Engine:
         self._room_octets: Final = memoryview(ffi.buffer(self._room))
         self._plays_begun: Final[dict[int, int]] = {}
         self._plays: Final[dict[int, deque[tuple[int, object]]]] = {}
+        self.cancellers: Final = cancellers
+        self._cancelled: Final[set[int]] = set()
         self._patterns: Final[dict[int, object]] = {}
         self._recorders: Final[dict[tuple[int, Track], Recorder]] = {}
         self._until_taken: Final[deque[tuple[int, object]]] = deque()
@@ -164,6 +180,24 @@ class Engine:
         self._post(port, Op.SPOT, len(patterns), array)
         self._keep_until_taken(self._patterns.get(port))
         self._patterns[port] = (array, views)
+
+    def cancel_echo(self, port: int, mode: Echo = Echo.FULL) -> None:
+        """Take the echo of what is sent here off what is heard here; NoCancellerError when all are in use."""
+        if mode and port not in self._cancelled and len(self._cancelled) == self.cancellers:
+            raise NoCancellerError(self._check_port(port), self.cancellers)
+        self._post(port, Op.ECHO, mode)
+        (self._cancelled.add if mode else self._cancelled.discard)(port)
+
+    def disable_echo_canceller(self, port: int) -> None:
+        """A modem's 2100 Hz with phase reversals was heard: let all through until the port is silent (G.168 cl. 7)."""
+        self._post(port, Op.ECHO_DISABLE)
+
+    def guard(self, port: int, ms: int) -> None:
+        """Others (link, conference, recorders) hear this port so much later, and silence while a key is heard; 0 = off.
+
+        The port's DTMF detector must be on. GUARD_MS is long enough for a key never to slip through.
+        """
+        self._post(port, Op.GUARD, check("guard of ms", ms, 0, MOST_GUARD_MS))
 
     def span_alarm(self, span: int, *, remote: bool) -> None:
         """Send remote alarm; the engine also sends it by itself while the span's frames are lost."""

@@ -21,6 +21,9 @@ class Op(IntEnum):
     RECORD = lib.OP_RECORD
     STOP_RECORD = lib.OP_STOP_RECORD
     SPOT = lib.OP_SPOT
+    ECHO = lib.OP_ECHO
+    ECHO_DISABLE = lib.OP_ECHO_DISABLE
+    GUARD = lib.OP_GUARD
     SPAN_ALARM = lib.OP_SPAN_ALARM
 
 

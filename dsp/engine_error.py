@@ -1,5 +1,7 @@
 """What the media engine refuses before it reaches C."""
 
+from collections.abc import Mapping
+
 from kmcc.dsp.errors import DspError
 
 
@@ -10,10 +12,11 @@ class EngineError(DspError):
 class EngineConfigError(EngineError):
     """An engine that cannot be made."""
 
-    def __init__(self, config: str) -> None:
+    def __init__(self, config: Mapping[str, int]) -> None:
+        found = ", ".join(f"{name} = {value}" for name, value in config.items())
         super().__init__(
-            f"engine with {config}: expected up to 64 spans and 4096 lines, not none of both, up to 4096 conferences, "
-            "a tick of 16, 64 or 80 samples, and persistence of 0..1000 ms"
+            f"engine with {found}: expected up to 64 spans and 4096 lines, not none of both, up to 4096 conferences "
+            "and echo cancellers, a tick of 16, 64 or 80 samples, and persistence of 0..1000 ms"
         )
 
 
@@ -31,6 +34,14 @@ class RecorderBusyError(EngineError):
 
     def __init__(self, port: int, other: int) -> None:
         super().__init__(f"recorder for port {port} is recording port {other}: expected one of its own")
+
+
+class NoCancellerError(EngineError):
+    """All echo cancellers of the engine are at work on other ports."""
+
+    def __init__(self, port: int, cancellers: int) -> None:
+        super().__init__(f"echo of port {port}: all {cancellers} cancellers are in use, expected a free one")
+        self.port = port
 
 
 class CommandRingFullError(EngineError):

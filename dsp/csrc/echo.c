@@ -1,11 +1,11 @@
 /* echo.c  The pool of line echo cancellers: who has one, octets in and out.  See echo.h. */
 #include "echo.h"
 
+#include "cpu.h"
 #include "echo_group.h"
 #include "echo_residue.h"
 #include "g711.h"
 #include "kernel.h"
-#include "lanes.h"
 
 #include <string.h>
 
@@ -24,7 +24,6 @@ struct echo_seat {
 struct echo {
 	size_t              seats;
 	size_t              groups;
-	echo_work          *work;
 	struct echo_group  *group;
 	struct echo_residue *residue;
 	struct echo_seat   *seat;
@@ -45,21 +44,14 @@ size_t echo_size(size_t cancellers)
 	     + kernel_lines(groups * sizeof(uint32_t));
 }
 
-int echo_choose(struct echo *e, enum echo_path path)
-{
+static echo_work *const WORK[CPU_ISAS] = {
+	[CPU_PLAIN] = echo_work_plain,
 #ifdef ECHO_X86
-	if (path == ECHO_AVX512 && __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw"))
-		e->work = echo_work_avx512;
-	else if (path == ECHO_AVX2 && __builtin_cpu_supports("avx2"))
-		e->work = echo_work_avx2;
-	else
+	[CPU_SSE2] = echo_work_sse2,
+	[CPU_AVX2] = echo_work_avx2,
+	[CPU_AVX512] = echo_work_avx512,
 #endif
-	if (path == ECHO_PLAIN)
-		e->work = echo_work_plain;
-	else
-		return -1;
-	return 0;
-}
+};
 
 struct echo *echo_init(void *memory, size_t cancellers)
 {
@@ -79,8 +71,6 @@ struct echo *echo_init(void *memory, size_t cancellers)
 	e->users = (uint32_t *)(void *)next;
 	for (size_t i = 0; i < e->groups * ECHO_LANES; i++)
 		e->seat[i].row = NOBODY;
-	if (echo_choose(e, ECHO_AVX512) != 0 && echo_choose(e, ECHO_AVX2) != 0)
-		(void)echo_choose(e, ECHO_PLAIN);
 	return e;
 }
 
@@ -143,7 +133,7 @@ int echo_switch(struct echo *e, uint32_t row, unsigned mode)
 {
 	size_t seat = seat_of(e, row);
 
-	if (mode == 0) {
+	if (!(mode & ECHO_CANCEL)) {
 		leave(e, seat);
 		return 0;
 	}
@@ -222,13 +212,15 @@ static void scatter(uint8_t *rows, octet_rows from, const struct echo_seat *seat
 }
 
 /* Each sample in 13 bits, with the one before it in the upper half. */
-LANES static void pair_up(struct echo_group *g, sample_rows sent, size_t samples)
+CPU_BODY void pair_samples(struct echo_group *g, sample_rows sent, size_t samples)
 {
 	for (size_t i = 0; i < samples; i++)
 		for (size_t lane = 0; lane < ECHO_LANES; lane++)
 			g->far[ECHO_PAST + i][lane] = (int32_t)((uint32_t)g->far[ECHO_PAST + i - 1][lane] << 16)
 			                            | ((sent[i][lane] >> 3) & 0xFFFF);
 }
+
+CPU_CLONES(echo_pair_up, pair_samples, (struct echo_group *g, sample_rows sent, size_t samples), (g, sent, samples))
 
 static float mean_square(const int16_t pcm[][ECHO_LANES], size_t lane)
 {
@@ -273,7 +265,7 @@ static void run_block(struct echo *e, size_t group, sample_rows sent, sample_row
 	for (size_t i = 0; i < ECHO_BLOCK; i++)
 		for (size_t lane = 0; lane < ECHO_LANES; lane++)
 			b.near[i][lane] = heard[at + i][lane] >> 3;
-	e->work(&e->group[group], &e->residue[group], (uint32_t)(ECHO_PAST + at), &b);
+	WORK[cpu_isa()](&e->group[group], &e->residue[group], (uint32_t)(ECHO_PAST + at), &b);
 	if (any_disabled(&e->seat[group * ECHO_LANES]))
 		hold(e, group, sent + at, heard + at, &b);
 	for (size_t i = 0; i < ECHO_BLOCK; i++)
@@ -293,7 +285,7 @@ static void feed_group(struct echo *e, size_t group, const uint8_t *sent, uint8_
 	g711_alaw_decode(out[0], octets[0], samples * ECHO_LANES);
 	gather(octets, heard, seats, samples);
 	g711_alaw_decode(in[0], octets[0], samples * ECHO_LANES);
-	pair_up(g, out, samples);
+	echo_pair_up(g, out, samples);
 	for (size_t at = 0; at < samples; at += ECHO_BLOCK)
 		run_block(e, group, out, in, at);
 	memmove(g->far, g->far + samples, ECHO_PAST * sizeof g->far[0]);

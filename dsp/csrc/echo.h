@@ -11,9 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum echo_mode { ECHO_CANCEL = 1, ECHO_SUPPRESS = 2, ECHO_COMFORT = 4 }; /* a mask; 0 = off */
-
-enum echo_path { ECHO_PLAIN, ECHO_AVX2, ECHO_AVX512 }; /* sets of instructions */
+enum echo_mode { ECHO_CANCEL = 1, ECHO_SUPPRESS = 2, ECHO_COMFORT = 4 }; /* a mask; without the first all is off */
 
 struct echo;
 
@@ -21,10 +19,7 @@ struct echo;
 size_t       echo_size(size_t cancellers);
 struct echo *echo_init(void *memory, size_t cancellers);
 
-/* Use these instructions instead of the best; -1 when the machine has none such. */
-int          echo_choose(struct echo *e, enum echo_path path);
-
-/* Give row `row` of the speech a canceller, change its mode, or take it away (mode 0).  Taken away and given again
+/* Give row `row` of the speech a canceller, change its mode, or take it away (mode off).  Taken away and given again
  * it has forgotten the line.  -1 when none is free. */
 int          echo_switch(struct echo *e, uint32_t row, unsigned mode);
 

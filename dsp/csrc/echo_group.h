@@ -57,8 +57,9 @@ struct echo_residue;
 typedef void echo_work(struct echo_group *g, struct echo_residue *r, uint32_t row, struct echo_block *b);
 
 echo_work echo_work_plain;
-#if defined(__x86_64__) && defined(__GNUC__)
+#if defined(__x86_64__)
 #define ECHO_X86 1
+echo_work echo_work_sse2;
 echo_work echo_work_avx2;
 echo_work echo_work_avx512;
 #endif

@@ -25,7 +25,7 @@ ECHO_INLINE words dot(words sum, words a, words b)
 {
 	return sum + (words)_mm256_madd_epi16((__m256i)a, (__m256i)b);
 }
-#elif defined(__SSE2__)
+#elif defined(ECHO_SSE2)
 #include <emmintrin.h>
 ECHO_INLINE words dot(words sum, words a, words b)
 {

@@ -39,7 +39,7 @@ const uint8_t *engine_span_tx(const struct engine *e, uint32_t span)
 
 uint8_t *engine_line_rx(struct engine *e, uint32_t line)
 {
-	return engine_row(e, e->received, e->first_line + line);
+	return engine_row(e, e->line_rx, line);
 }
 
 const uint8_t *engine_line_tx(const struct engine *e, uint32_t line)
@@ -75,6 +75,7 @@ static void take_line(struct engine *e, uint32_t line)
 	const uint8_t          bits = e->line_in[line];
 	const struct detection what = {.port = e->first_line + line, .kind = EV_SIGNAL, .code = bits};
 
+	memcpy(engine_row(e, e->received, what.port), engine_row(e, e->line_rx, line), e->config.tick_samples);
 	if (bits == e->line_reported[line])
 		return;
 	e->line_reported[line] = bits;
@@ -83,8 +84,10 @@ static void take_line(struct engine *e, uint32_t line)
 
 static void keep_found(struct engine *e, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		speech_keyed(e, &e->fresh[i]);
 		engine_found(e, &e->fresh[i]);
+	}
 }
 
 static void run_detectors(struct engine *e)
@@ -106,6 +109,14 @@ static void decode(struct engine *e, uint32_t port, uint32_t banked)
 		g711_alaw_decode(engine_heard(e, port), engine_row(e, e->received, port), e->config.tick_samples);
 }
 
+/* What others hear of a port is another thing than what it receives. */
+static void speak(struct engine *e, uint32_t port)
+{
+	speech_run(e, port);
+	if (e->matrix.conference[port] != ENGINE_NONE)
+		g711_alaw_decode(engine_heard(e, port), engine_says(e, port), e->config.tick_samples);
+}
+
 static void listen(struct engine *e)
 {
 	uint32_t banked = 0;
@@ -117,6 +128,9 @@ static void listen(struct engine *e)
 		spotter_hear(e, port);
 	}
 	run_detectors(e);
+	for (uint32_t port = 0; port < e->ports; port++)
+		if (e->speech.late[port] > 0)
+			speak(e, port);
 }
 
 static void send_tone(struct engine *e, uint32_t port)
@@ -157,6 +171,7 @@ int engine_step(struct engine *e)
 		take_span(e, span);
 	for (uint32_t line = 0; line < e->config.lines; line++)
 		take_line(e, line);
+	echo_feed(e->echo, e->sent, e->received, e->config.tick_samples);
 	listen(e);
 	matrix_sum(e);
 	for (uint32_t port = 0; port < e->ports; port++)

@@ -15,6 +15,7 @@
 #define ENGINE_CHANNELS  30u   /* speech channels of an E1 span: timeslots 1-15 and 17-31 */
 #define ENGINE_TIMESLOTS 32u
 #define ENGINE_IDLE      0xD5u /* A-law silence */
+#define ENGINE_GUARD_MS  100u  /* the longest */
 #define ENGINE_TRACKS    2u    /* recorders a port: the call's, and that of a message left in it */
 
 struct engine;
@@ -25,6 +26,7 @@ struct engine_config {
 	uint32_t conferences;   /* conference rooms */
 	uint32_t tick_samples;  /* 16, 64 or 80 samples of 125 us */
 	uint32_t persist_ms;    /* a signalling nibble must stand this long to be reported; 20 by Q.422 2.3.2 */
+	uint32_t cancellers;    /* line echo cancellers that all ports share */
 };
 
 /* What a port's signalling nibble, tone, key or voice did.  `at` counts samples since engine_init. */
@@ -123,6 +125,9 @@ enum engine_op {
 	OP_RECORD,        /* value: track; data: struct engine_recorder */
 	OP_STOP_RECORD,   /* value: track */
 	OP_SPOT,          /* data: struct engine_clip[value]: patterns of equal use; 0 = none.  For simulated callers */
+	OP_ECHO,          /* value: echo_mode mask of echo.h, 0 = off; passed over when no canceller is free */
+	OP_ECHO_DISABLE,  /* a modem's tone was heard: cancel no echo until the port is silent (G.168 clause 7) */
+	OP_GUARD,         /* value: ms that what others hear of the port is late, silent while a key is heard; 0 = off */
 	OP_SPAN_ALARM     /* port: span; value: 1 sends remote alarm */
 };
 

@@ -8,6 +8,7 @@
 #include "banks.h"
 #include "detect.h"
 #include "e1.h"
+#include "echo.h"
 #include "engine.h"
 #include "generator.h"
 #include "rings.h"
@@ -44,6 +45,18 @@ struct spotter {
 	uint8_t                   *window;   /* [ports][SPOT_WINDOW] history, then the frame */
 };
 
+/* speech.c */
+#define ENGINE_SAMPLES_MS 8u
+#define SPEECH_PAST       960u /* octets: the longest guard and a frame fit in, and every tick divides it */
+
+struct speech {
+	uint8_t  *says;  /* rows: what others hear of the ports that have a guard */
+	uint8_t  *past;  /* [ports][SPEECH_PAST] */
+	uint16_t *late;  /* samples that the guard keeps speech back; 0 = no guard */
+	uint16_t *mute;  /* ticks still to be silenced */
+	uint8_t  *keyed; /* a key is heard now */
+};
+
 struct engine {
 	struct engine_config     config;
 	uint32_t                 ports;
@@ -57,6 +70,7 @@ struct engine {
 	uint8_t                 *span_alarm;     /* [spans] remote alarm by command */
 	struct e1_sender        *sender;         /* [spans] */
 	struct e1_receiver      *receiver;       /* [spans] */
+	uint8_t                 *line_rx;        /* [lines][tick_samples] */
 	uint8_t                 *line_in;        /* [lines] bits towards the engine */
 	uint8_t                 *line_reported;
 	uint8_t                 *line_out;
@@ -65,6 +79,8 @@ struct engine {
 	struct banks             banks;
 	struct listener         *listener;
 	struct generator        *generator;
+	struct echo             *echo;
+	struct speech            speech;
 	struct matrix            matrix;
 	struct player            player;
 	struct spotter           spotter;
@@ -90,6 +106,12 @@ static inline int16_t *engine_heard(const struct engine *e, uint32_t port)
 	return e->heard + (size_t)port * e->config.tick_samples;
 }
 
+/* What others hear of a port. */
+static inline uint8_t *engine_says(const struct engine *e, uint32_t port)
+{
+	return engine_row(e, e->speech.late[port] > 0 ? e->speech.says : e->received, port);
+}
+
 /* found.c: keep an event of this tick until it is put in order; too many are counted as lost. */
 void engine_found(struct engine *e, const struct detection *what);
 
@@ -108,6 +130,11 @@ void matrix_link(struct engine *e, uint32_t port, uint32_t source);
 void matrix_join(struct engine *e, uint32_t port, uint32_t conference);
 void matrix_sum(struct engine *e);
 void matrix_send(struct engine *e, uint32_t port, uint32_t from); /* the octets from `from` to the frame's end */
+
+/* speech.c */
+void speech_guard(struct engine *e, uint32_t port, uint32_t ms);
+void speech_keyed(struct engine *e, const struct detection *what);
+void speech_run(struct engine *e, uint32_t port);
 
 /* player.c */
 void     player_start(struct engine *e, uint32_t port, const struct engine_clip *clips, uint32_t count);

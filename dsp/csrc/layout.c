@@ -8,6 +8,7 @@
 #define MOST_SPANS    64u
 #define MOST_LINES    4096u
 #define MOST_ROOMS    4096u
+#define MOST_CANCELLERS 4096u
 #define MOST_PERSIST  1000u /* ms */
 #define FEWEST_EVENTS 4096u
 #define FEWEST_ORDERS 1024u
@@ -40,6 +41,8 @@ static int in_range(const struct engine_config *c)
 {
 	if (c->spans > MOST_SPANS || c->lines > MOST_LINES || c->conferences > MOST_ROOMS || c->spans + c->lines == 0)
 		return 0;
+	if (c->cancellers > MOST_CANCELLERS)
+		return 0;
 	if (c->tick_samples != 16 && c->tick_samples != 64 && c->tick_samples != 80)
 		return 0;
 	return c->persist_ms <= MOST_PERSIST;
@@ -58,6 +61,7 @@ static void lay_speech(struct engine *e, struct arena *a)
 	e->span_alarm = carve(a, c->spans, 1);
 	e->sender = carve(a, c->spans, sizeof *e->sender);
 	e->receiver = carve(a, c->spans, sizeof *e->receiver);
+	e->line_rx = carve(a, c->lines, c->tick_samples);
 	e->line_in = carve(a, c->lines, 1);
 	e->line_reported = carve(a, c->lines, 1);
 	e->line_out = carve(a, c->lines, 1);
@@ -75,6 +79,11 @@ static void lay_movers(struct engine *e, struct arena *a)
 	e->matrix.conference = carve(a, e->ports, sizeof *e->matrix.conference);
 	e->matrix.members = carve(a, c->conferences, sizeof *e->matrix.members);
 	e->matrix.sum = carve(a, c->conferences, c->tick_samples * sizeof *e->matrix.sum);
+	e->speech.says = carve(a, e->ports, c->tick_samples);
+	e->speech.past = carve(a, e->ports, SPEECH_PAST);
+	e->speech.late = carve(a, e->ports, sizeof *e->speech.late);
+	e->speech.mute = carve(a, e->ports, sizeof *e->speech.mute);
+	e->speech.keyed = carve(a, e->ports, 1);
 	p->clips = carve(a, e->ports, sizeof(struct engine_clip *));
 	p->count = carve(a, e->ports, sizeof *p->count);
 	p->clip = carve(a, e->ports, sizeof *p->clip);
@@ -113,6 +122,10 @@ static void lay_kernels(struct engine *e, struct arena *a)
 
 	if (a->base)
 		e->generator = generator_init(generator, e->ports);
+	void *echo = carve(a, 1, echo_size(e->config.cancellers));
+
+	if (a->base)
+		e->echo = echo_init(echo, e->config.cancellers);
 	void *listener = carve(a, 1, listener_size(e->ports, ALL_DETECTORS));
 
 	if (a->base)
@@ -163,6 +176,7 @@ static void all_idle(struct engine *e)
 	const size_t   frame = (size_t)samples * ENGINE_TIMESLOTS;
 
 	memset(e->received, ENGINE_IDLE, (size_t)e->ports * samples);
+	memset(e->line_rx, ENGINE_IDLE, (size_t)e->config.lines * samples);
 	memset(e->sent, ENGINE_IDLE, (size_t)e->ports * samples);
 	memset(e->matrix.link, 0xFF, e->ports * sizeof *e->matrix.link);
 	memset(e->matrix.conference, 0xFF, e->ports * sizeof *e->matrix.conference);

@@ -80,7 +80,7 @@ void matrix_send(struct engine *e, uint32_t port, uint32_t from)
 	if (e->matrix.conference[port] != ENGINE_NONE)
 		send_conference(e, port, from);
 	else if (source != ENGINE_NONE)
-		memcpy(out, engine_row(e, e->received, source) + from, octets);
+		memcpy(out, engine_says(e, source) + from, octets);
 	else
 		memset(out, ENGINE_IDLE, octets);
 }

@@ -15,7 +15,7 @@ static void carry(const struct engine *from, struct engine *to)
 	const uint32_t lines = fewer(from->config.lines, to->config.lines);
 
 	memcpy(to->span_rx, from->span_tx, spans * frame);
-	memcpy(engine_row(to, to->received, to->first_line), engine_row(from, from->sent, from->first_line),
+	memcpy(to->line_rx, engine_row(from, from->sent, from->first_line),
 	       (size_t)lines * from->config.tick_samples);
 	memcpy(to->line_in, from->line_out, lines);
 }

@@ -42,7 +42,7 @@ static void take_track(struct engine *e, uint32_t port, uint32_t track)
 		return;
 	const uint64_t before = r->written;
 	const uint32_t octets =
-		write_sides(r, engine_row(e, e->received, port), engine_row(e, e->sent, port), samples);
+		write_sides(r, engine_says(e, port), engine_row(e, e->sent, port), samples);
 
 	__atomic_store_n(&r->lost, r->lost + r->sides * samples - octets, __ATOMIC_RELAXED);
 	release(&r->written, before + octets);

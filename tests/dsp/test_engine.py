@@ -55,6 +55,7 @@ def test_ports_of_spans_come_first(tick_samples: int) -> None:
         {"lines": 1, "tick_samples": 8},
         {"lines": 1, "persist_ms": 1001},
         {"lines": 1, "conferences": 4097},
+        {"lines": 1, "cancellers": 4097},
     ],
 )
 def test_an_engine_that_cannot_be(wrong: dict[str, int]) -> None:

@@ -46,7 +46,7 @@ static void prepare(void)
 
 static int open_side(struct side *s, uint32_t spans, uint32_t lines, uint32_t tick)
 {
-	const struct engine_config config = {spans, lines, 4, tick, 20};
+	const struct engine_config config = {spans, lines, 4, tick, 20, 3};
 	const size_t               size = engine_size(&config);
 
 	memset(s, 0, sizeof *s);

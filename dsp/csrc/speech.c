@@ -1,0 +1,61 @@
+/* speech.c  What others hear of a port: usually what it receives, with a guard late enough that keys can be muted.
+ *
+ * The guard keeps what is received back for so long that a key which is being heard has not yet left; then silence
+ * leaves instead, until all of the key is past.
+ */
+#include "engine_state.h"
+
+#include <string.h>
+
+void speech_guard(struct engine *e, uint32_t port, uint32_t ms)
+{
+	struct speech *s = &e->speech;
+	const uint32_t samples = e->config.tick_samples;
+	const uint32_t ticks = (ms * ENGINE_SAMPLES_MS + samples - 1) / samples;
+
+	if (ms > ENGINE_GUARD_MS || s->late[port] == ticks * samples)
+		return;
+	s->late[port] = (uint16_t)(ticks * samples);
+	s->mute[port] = 0;
+	memset(s->past + (size_t)port * SPEECH_PAST, ENGINE_IDLE, SPEECH_PAST);
+}
+
+void speech_keyed(struct engine *e, const struct detection *what)
+{
+	if (what->kind == EV_DTMF_ON)
+		e->speech.keyed[what->port] = 1;
+	else if (what->kind == EV_DTMF_OFF)
+		e->speech.keyed[what->port] = 0;
+}
+
+/* The frame into the past, and out of it the one that is `late` samples old. */
+static void delay(struct engine *e, uint32_t port)
+{
+	struct speech *s = &e->speech;
+	const uint32_t samples = e->config.tick_samples;
+	const uint32_t now = (uint32_t)(e->now % SPEECH_PAST);
+	uint8_t       *past = s->past + (size_t)port * SPEECH_PAST;
+
+	memcpy(past + now, engine_row(e, e->received, port), samples);
+	memcpy(engine_row(e, s->says, port), past + (now + SPEECH_PAST - s->late[port]) % SPEECH_PAST, samples);
+}
+
+static void guard(struct engine *e, uint32_t port)
+{
+	struct speech *s = &e->speech;
+	const uint32_t samples = e->config.tick_samples;
+
+	delay(e, port);
+	if (s->keyed[port] && (e->detect[port] & DETECT_DTMF))
+		s->mute[port] = (uint16_t)(s->late[port] / samples + 1);
+	if (s->mute[port] == 0)
+		return;
+	s->mute[port]--;
+	memset(engine_row(e, s->says, port), ENGINE_IDLE, samples);
+}
+
+void speech_run(struct engine *e, uint32_t port)
+{
+	if (e->speech.late[port] > 0)
+		guard(e, port);
+}

@@ -137,7 +137,7 @@ class Rig:
                 plant.profile,
                 use=use,
                 analyse=plan.analyse,
-                ani_after=plan.ani_after,
+                treat=plan.treat,
                 journal=self.journal,
             )
             for channel in channels

@@ -8,6 +8,7 @@ class CallProgress:
     """One call; a new one for each."""
 
     kd: int
+    called: str = ""
     is_offered: bool = False  # between Setup and alert: KB still owed
     is_alerted: bool = False  # KB sent, the answer not: what the caller hears comes from us
     is_answering: bool = False  # the answer waits for its guard

@@ -7,7 +7,7 @@ from kmcc.dsp.tone import CHINA_TONES
 from kmcc.signaling.china1 import messages as m
 from kmcc.signaling.china1.channel import IncomingChannel, OutgoingChannel
 from kmcc.signaling.china1.codes import Backward
-from kmcc.signaling.china1.plan import Analyse, AniAfter
+from kmcc.signaling.china1.plan import Analyse, Treat, as_the_profile_says
 from kmcc.signaling.china1.profile import Profile
 from kmcc.signaling.china1.terms import Failure
 from kmcc.signaling.china1.trace import Ladder, Role
@@ -51,7 +51,7 @@ class China1Circuit:
         *,
         use: Use,
         analyse: Analyse,
-        ani_after: AniAfter | None = None,
+        treat: Treat = as_the_profile_says,
         journal: Journal,
     ) -> None:
         self.name = name
@@ -59,11 +59,12 @@ class China1Circuit:
         self._media = media
         self._journal = journal
         self._profile = profile
+        self._treat = treat
         self._line = China1Port(port, media, profile.level_dbm0, self._expire)
         self._span = SpanWatch(port, media, self._line, profile=profile, feed=self._feed)
         self._ladders: dict[Channel, Ladder] = {}
         if use is not Use.OUTGOING:
-            self._ladders[IncomingChannel(profile, analyse, ani_after)] = Ladder(Role.INCOMING, profile=profile)
+            self._ladders[IncomingChannel(profile, analyse, treat)] = Ladder(Role.INCOMING, profile=profile)
         if use is not Use.INCOMING:
             self._ladders[OutgoingChannel(profile)] = Ladder(Role.OUTGOING, profile=profile)
         self._channels: tuple[Channel, ...] = tuple(self._ladders)
@@ -105,7 +106,8 @@ class China1Circuit:
 
     def alert(self) -> None:
         channel = self._channel_in_call("alert")
-        effects = self._ask(channel, m.Accept(kb=self._profile.free_kb_for(self._call.kd)))
+        control = self._treat(self._call.called).control
+        effects = self._ask(channel, m.Accept(self._profile.free_kb_for(self._call.kd, control), control))
         self._call.is_offered, self._call.is_alerted = False, True
         self._perform(channel, effects)
 
@@ -260,7 +262,7 @@ class China1Circuit:
             case m.Blocked() | m.Unblocked():
                 self._note_blocking(channel, is_blocked=isinstance(what, m.Blocked))
             case m.Offered():
-                self._call.is_offered, self._call.kd = True, what.kd
+                self._call = CallProgress(what.kd, what.called, is_offered=True)
             case m.FarCleared() | m.Failed():
                 self._call.is_offered = self._call.is_alerted = self._call.is_answering = False
                 self._tell_what_came(channel)

@@ -19,7 +19,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from kmcc.signaling.china1.plan import Verdict
+from kmcc.signaling.china1.codes import Control
+from kmcc.signaling.china1.plan import Treatment, Verdict
 from kmcc.switch.errors import SwitchError
 
 _DIGITS: Final = "0123456789"
@@ -40,8 +41,8 @@ class NumberPlanError(SwitchError):
 class NumberRow:
     """One row as it is configured.
 
-    `ani_after`: after which called digit the calling number is asked for, 0 = never, None = as the profile of the trunk
-    group says. `groups`: the trunk groups whose calls it is for, none = all.
+    `ani_after`: after which called digit the calling number is asked for, 0 = never; `control`: who controls the
+    release; None = as the profile of the trunk group says. `groups`: whose calls the row is for, none = all.
     """
 
     prefix: str
@@ -50,6 +51,7 @@ class NumberRow:
     route: str
     charge_class: str
     ani_after: int | None = None
+    control: Control | None = None
     groups: tuple[str, ...] = ()
 
 
@@ -95,11 +97,12 @@ class NumberPlan:
             return Verdict.COMPLETE
         return Verdict.GOOD if len(digits) >= row.min_digits else Verdict.MORE
 
-    def ani_after(self, digits: str) -> int | None:
-        """Where to ask for the calling number; later than these digits as long as rows that are possible disagree."""
+    def treat(self, digits: str) -> Treatment:
+        """Of the row of these digits; while rows that are possible disagree, the calling number is not asked for."""
         own = self._row(digits)
         possible = {row.ani_after for row in self.rows if row is own or row.prefix.startswith(digits)}
-        return next(iter(possible), None) if len(possible) <= 1 else len(digits) + 1
+        ani_after = next(iter(possible), None) if len(possible) <= 1 else len(digits) + 1
+        return Treatment(ani_after, None if own is None else own.control)
 
     def route(self, digits: str) -> Route | None:
         """Where a good number leads; None when it is no good number."""

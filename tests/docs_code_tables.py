@@ -166,6 +166,7 @@ CONFIG_WORDS: Final = {
     ("numbers", "route"): "trunk group by which it leaves as an ordinary call",
     ("numbers", "trunk_groups"): "whose calls it is for, none = all; goes before a row of the prefix without them",
     ("numbers", "charge_class"): "tariff of the call",
+    ("numbers", "control"): "who controls the release of a call that arrives; none = as the profile says",
     ("numbers", "ani_after_digits"): "where to ask for the calling number, 0 = never; none = as the profile says",
     ("seats", "id"): "as in call records",
     ("seats", "line"): "of its telephone, from 0",

@@ -27,7 +27,7 @@ from kmcc.signaling.china1.messages import (
     Unblock,
 )
 from kmcc.signaling.china1.operator_bit import RINGS_AGAIN, RINGS_BACKWARD
-from kmcc.signaling.china1.plan import Analyse, AniAfter
+from kmcc.signaling.china1.plan import Analyse, Treat, as_the_profile_says
 from kmcc.signaling.china1.profile import Profile
 from kmcc.signaling.china1.terms import Failure, Operator
 from kmcc.signaling.effects import RangeError
@@ -44,12 +44,12 @@ COMMANDS: Final = {
 class IncomingChannel(Channel):
     role = "incoming"
 
-    def __init__(self, profile: Profile, analyse: Analyse, ani_after: AniAfter | None = None) -> None:
+    def __init__(self, profile: Profile, analyse: Analyse, treat: Treat = as_the_profile_says) -> None:
         super().__init__(profile)
         self._line: Machine[line_in.State, line_in.In, line_in.Out] = Machine(
             "incoming line", line_in.State.UNKNOWN, self._table(profile.line.control), line_in.TIMERS, profile
         )
-        self._register = register_in.IncomingRegister(profile, analyse, ani_after)
+        self._register = register_in.IncomingRegister(profile, analyse, treat)
 
     @property
     def so_far(self) -> tuple[str, str | None, int | None]:

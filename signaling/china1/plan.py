@@ -1,7 +1,10 @@
 """What the numbering plan tells an incoming register after each called digit (Q.440: A1, A2, A3, A4 or A5 is due)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
+
+from kmcc.signaling.china1.codes import Control
 
 
 class Verdict(Enum):
@@ -16,5 +19,22 @@ class Verdict(Enum):
 Analyse = Callable[[str], Verdict]
 """A pure function of the called digits so far; the first verdict is asked for after the first digit."""
 
-AniAfter = Callable[[str], int | None]
-"""After which called digit of such a number the calling number is asked for; None = as the profile says."""
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What else the plan says of such a number; None = as the profile says.
+
+    `ani_after`: after which called digit the calling number is asked for, 0 = never; `control`: who controls the
+    release.
+    """
+
+    ani_after: int | None = None
+    control: Control | None = None
+
+
+Treat = Callable[[str], Treatment]
+"""A pure function of the called digits so far."""
+
+
+def as_the_profile_says(_: str) -> Treatment:
+    return Treatment()

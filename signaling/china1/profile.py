@@ -102,9 +102,9 @@ class Profile:
             return Kb.CONGESTION
         return Kb.BUSY if kb in self.busy_kb else None
 
-    def free_kb_for(self, kd: int) -> int:
+    def free_kb_for(self, kd: int, control: Control | None = None) -> int:
         """The KB for a free called party; on a local call it also says that the caller controls the release."""
-        by_caller = self.line.control is Control.CALLING and kd not in self.toll_kd
+        by_caller = (control or self.line.control) is Control.CALLING and kd not in self.toll_kd
         wanted = [kb for kb in self.line.calling_control_kb if kb in self.free_kb] if by_caller else []
         return (*wanted, *self.free_kb)[0]
 

@@ -17,7 +17,7 @@ from kmcc.signaling.china1.messages import (
     SignalOff,
     SignalOn,
 )
-from kmcc.signaling.china1.plan import Analyse, AniAfter, Verdict
+from kmcc.signaling.china1.plan import Analyse, Treat, Verdict
 from kmcc.signaling.china1.profile import Profile
 from kmcc.signaling.china1.terms import Direction, Failure
 
@@ -36,13 +36,13 @@ VERDICTS: Final = MappingProxyType(
 class IncomingRegister:
     """The table with the numbers that it collects."""
 
-    def __init__(self, profile: Profile, analyse: Analyse, ani_after: AniAfter | None = None) -> None:
+    def __init__(self, profile: Profile, analyse: Analyse, treat: Treat) -> None:
         self._machine: Machine[State, In | Register, Out] = Machine(
             "incoming register", State.OFF, TABLE, TIMERS, profile
         )
         self._profile = profile
         self._analyse = analyse
-        self._ani_after = ani_after
+        self._treat = treat
         self._heard = 0
         self._answer = 0  # the backward signal that says what the switch has decided
         self._prefixes: tuple[Prefix, ...] = ()
@@ -123,7 +123,7 @@ class IncomingRegister:
         verdict = self._verdict(called)
         if verdict in (Verdict.VACANT, Verdict.CONGESTION):
             return VERDICTS[verdict]
-        k = None if self._ani_after is None else self._ani_after(called)
+        k = self._treat(called).ani_after
         k = self._profile.ani_after_digits if k is None else k
         due = k > 0 and (len(called) >= k or verdict is not Verdict.MORE)
         return In.ASK if due and self._ka is None else VERDICTS[verdict]

@@ -1,7 +1,8 @@
 from kmcc.config import Config
 from kmcc.config.plan import number_plans, onward_plans
 from kmcc.config.sections import Number
-from kmcc.signaling.china1.plan import Verdict
+from kmcc.signaling.china1.codes import Control
+from kmcc.signaling.china1.plan import Treatment, Verdict
 from kmcc.switch.numbering import Route
 
 
@@ -28,13 +29,14 @@ def test_each_trunk_group_has_its_plan() -> None:
         trunk_groups=("toll-in",),
         charge_class="toll",
         ani_after_digits=3,
+        control="called",
     )
     config = Config(numbers=(general, toll))
     arriving, leaving = number_plans(config), onward_plans(config)
     assert arriving.of("toll-in").route("31234") == Route("bill", "toll")
-    assert arriving.of("toll-in").ani_after("3") == 3
+    assert arriving.of("toll-in").treat("3") == Treatment(3, Control.CALLED)
     assert arriving.of("kunming-in").route("31234") is None
     assert arriving.of("kunming-in").route("3123456") == Route("kunming-out", "local")
-    assert arriving.of("kunming-in").ani_after("3") is None
+    assert arriving.of("kunming-in").treat("3") == Treatment()
     assert leaving.of("toll-in").route("31234") == Route("toll-out", "toll")
     assert leaving.of("").route("31234") is None  # a call of our own

@@ -225,7 +225,7 @@ ASKED_AFTER = [
 @pytest.mark.parametrize(("digits", "after"), ASKED_AFTER)
 def test_where_to_ask_for_the_calling_number(digits: str, after: int | None) -> None:
     """Rows that disagree put it off until it is clear which one holds."""
-    assert ASKED.ani_after(digits) == after
+    assert ASKED.treat(digits).ani_after == after
 
 
 def test_a_row_of_a_trunk_group_goes_before_a_general_one() -> None:

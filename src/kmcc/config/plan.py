@@ -2,6 +2,7 @@
 
 from kmcc.config.model import Config
 from kmcc.config.sections import Number
+from kmcc.signaling.china1.codes import Control
 from kmcc.switch.numbering import NumberPlans, NumberRow
 
 
@@ -23,6 +24,7 @@ def _row(number: Number, route: str) -> NumberRow:
         route,
         number.charge_class,
         ani_after=number.ani_after_digits,
+        control=None if number.control is None else Control(number.control),
         groups=number.trunk_groups,
     )
 

@@ -94,6 +94,8 @@ class Number(Section):
     trunk_groups: tuple[Name, ...] = ()
     """Whose calls this row is for; none = all. It goes before a row of the same prefix without them."""
     charge_class: Name = "local"
+    control: Literal["none", "calling", "called"] | None = None
+    """Who controls the release of a call that arrives for it; None = as the trunk group's profile says."""
     ani_after_digits: int | None = Field(default=None, ge=0, le=24)
     """Where to ask for the calling number; 0 = never, None = as the trunk group's profile says."""
 

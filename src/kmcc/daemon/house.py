@@ -144,7 +144,7 @@ class House:
                 profile,
                 use=Use(group.direction),
                 analyse=plan.analyse,
-                ani_after=plan.ani_after,
+                treat=plan.treat,
                 journal=self.journal,
             )
             for channel in group.channels

@@ -1,6 +1,7 @@
 """One pass over the octets of many ports serves all detectors that are switched on (csrc/listener.h)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any, ClassVar, Final
 
@@ -63,20 +64,14 @@ class Listener:
     def enable(self, port: int, detectors: Detect, *, on: bool) -> None:
         """Let a port be heard by these detectors or not; either forgets what they heard before."""
         check_port(port, self.ports)
-        self._take_turn()
-        try:
+        with self.alone() as state:
             for detector in Detect(detectors & self.detectors):
-                lib.listener_enable(self._state, detector.bit_length() - 1, port, int(on))
-        finally:
-            self._turn.release()
+                lib.listener_enable(state, detector.bit_length() - 1, port, int(on))
 
     def tell_apart(self, profile: ToneProfile) -> None:
         """The tones that Detect.SUPERVISORY hears from now on; none at first."""
-        self._take_turn()
-        try:
-            refused = lib.supervisory_profile(self._state, tone_sets(profile), len(profile.sets))
-        finally:
-            self._turn.release()
+        with self.alone() as state:
+            refused = lib.supervisory_profile(state, tone_sets(profile), len(profile.sets))
         if refused:
             raise ProfileError(profile.name, "", f"a listener with {self.detectors!r}", f"{Detect.SUPERVISORY!r}")
 
@@ -85,24 +80,24 @@ class Listener:
         octets = check_alaw(alaw, self.ports)
         if octets.strides[1] != 1 or octets.strides[0] < 0:
             octets = np.ascontiguousarray(octets)
-        self._take_turn()
-        try:
+        with self.alone():
             return self._feed(lib.listener_feed, octets, octets.strides[0], 1)
-        finally:
-            self._turn.release()
 
     def feed_e1(self, frames: Octets) -> Events:
         """Hear frames of E1 spans as on the wire, (spans, samples, 32): port 32 s + t is timeslot t of span s."""
         octets = np.ascontiguousarray(check_frames(frames, self.ports))
-        self._take_turn()
-        try:
+        with self.alone():
             return self._feed(lib.listener_feed_e1, octets, octets.strides[0], TIMESLOTS)
-        finally:
-            self._turn.release()
 
-    def _take_turn(self) -> None:
+    @contextmanager
+    def alone(self) -> Iterator[Any]:
+        """The C state, while nobody else uses it; BusyError when somebody does."""
         if not self._turn.acquire(blocking=False):
             raise BusyError("listener")
+        try:
+            yield self._state
+        finally:
+            self._turn.release()
 
     def _feed(self, kernel: Callable[..., int], octets: Octets, stride: int, sample_octets: int) -> Events:
         parts = []

@@ -1,36 +1,57 @@
-"""Twin of csrc/dtmf.c and csrc/twotone.c; the same rules, a port at a time, in double precision."""
+"""Twin of csrc/dtmf.c, dtmf_verdict.c and twotone.c; the same rules, a port at a time, in double precision."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from kmcc.dsp.dtmf import DtmfMode
 from kmcc.dsp.engine_event import EventKind
 from kmcc.dsp.tone import DTMF_DIGITS, DTMF_HIGH_HZ, DTMF_LOW_HZ
 from kmcc.dsp.twin_bank import centi_dbm0, power
 from kmcc.dsp.twin_listener import BLOCK, GRID, RATE_HZ, Floats, ListenerTwin, Samples
 
-FLOOR: Final = power(-42)
-TWIST: Final = (9.0, 5.0)  # low tone stronger, high tone stronger
-SCREEN_MORE: Final = 1.6
+DIAL_HZ: Final = 450
+SCREEN_FLOOR, FLOOR = power(-45), power(-42)
+SCREEN_TWIST, TWIST = (14.4, 8.0), (9.0, 5.0)  # low tone stronger, high tone stronger
 SHARE_MIN: Final = 0.35
-OFF_SHARE, OFF_HZ = 0.015, 4.5
+PROMISED_SHARE, PROMISED_HZ, MORE_HZ = 0.015, 2.0, 2.5
 PIECE, HOP, PIECES = 64, 32, 13
-FIRST_PIECES, ALL_PIECES, LEVEL_PIECES, END_PIECES = 3, 9, 4, 4
-UNSTEADY, BEFORE, STILL, GONE = 0.4, 0.4, 0.5, 0.35
-CLEAN_FROM, CLEAN_TRIES, DIRTY_FROM, DIRTY_TRIES = (ms * GRID for ms in (24, 31, 39, 54))
-CLEAN, DIRTY = (6, 208, 0.08), (9, 320, 0.30)  # pieces, samples, share that may be left
+FIRST_PIECES, PAIR_PIECES, LEVEL_PIECES, END_PIECES = 3, 9, 4, 4
+STILL, GONE = 0.5, 0.16
 NEVER: Final = 2**63
 
 Complex = npt.NDArray[np.complex128]
+
+
+class Rule(NamedTuple):
+    pieces: int
+    samples: int
+    from_ms: int
+    left: float
+    doubt: float
+    off: float
+    onset: bool
+
+
+RULES: Final = (
+    Rule(6, 224, 25, 0.10, 0.50, 0.0, onset=True),
+    Rule(9, 320, 39, 0.35, 0.60, 0.25, onset=True),
+    Rule(12, 416, 53, 0.20, 0.20, 0.25, onset=False),
+)
+IN_SPEECH: Final = (
+    Rule(6, 224, 25, 0.15, 0.80, 0.0, onset=True),
+    Rule(9, 320, 39, 0.50, 1.00, 0.25, onset=True),
+    Rule(12, 416, 53, 0.40, 0.50, 0.25, onset=False),
+)
 
 
 @dataclass(slots=True)
 class _Port:
     due: int = 0
     begin: int = 0
-    power: tuple[float, float] = (0.0, 0.0)
+    power: tuple[float, ...] = ()
     key: int = 0
     blocks: int = 0
     found: bool = False
@@ -44,19 +65,19 @@ class Track:
         n = np.arange(PIECE) - (PIECE - 1) / 2
         wave = (0.5 + 0.5 * np.cos(2 * np.pi * n / PIECE)) * np.exp(-2j * np.pi * hz / RATE_HZ * n)
         starts = len(recent) - PIECE - HOP * np.arange(PIECES)
-        self.hz = hz
         pieces = np.array([recent[at : at + PIECE] @ wave for at in starts], complex) * 4 / PIECE
+        self.hz = hz
         self.pieces = pieces * np.exp(2j * np.pi * hz / RATE_HZ * HOP * np.arange(PIECES))
         self.turn, self.mean = 0.0, 0j
 
     def measure(self, count: int) -> float:
-        """Frequency and mean over the newest pieces; the greatest distance of one of them from the mean."""
+        """Frequency and mean over the newest pieces; the greatest distance of one of them from the mean, squared."""
         z = self.pieces[:count]
         lag = 4 if count > 4 else 1
         coarse, fine = (float(np.angle(z[:-by] @ z[by:].conj())) / (2 * np.pi) for by in (1, lag))
         self.turn = (lag * coarse + (fine - lag * coarse + 0.5) % 1 - 0.5) / lag
         self.mean = complex(np.mean(self._straight()[:count])) or 1e-9 + 0j
-        return float(np.max(np.abs(self._straight()[:count] / self.mean - 1)))
+        return float(np.max(np.abs(self._straight()[:count] / self.mean - 1)) ** 2)
 
     def there(self) -> npt.NDArray[np.float64]:
         shares: npt.NDArray[np.float64] = np.real(self._straight() / self.mean)
@@ -67,6 +88,11 @@ class Track:
         return self.turn * RATE_HZ / HOP
 
     @property
+    def off(self) -> float:
+        """As a share of what is promised to be heard."""
+        return self.off_hz / (PROMISED_SHARE * self.hz + PROMISED_HZ)
+
+    @property
     def mean_square(self) -> float:
         return float(abs(self.mean) ** 2 / 2 / (1 - 0.6449341 * (2 * self.turn) ** 2) ** 2)
 
@@ -75,10 +101,45 @@ class Track:
         return straight
 
 
-def lasting(pair: tuple[Track, Track]) -> int:
-    """Samples since both tones began."""
-    shares = np.minimum(*(np.clip(track.there()[:ALL_PIECES], 0, 1) for track in pair))
+def lasting(low: Track, high: Track, newest: int) -> int:
+    """Samples since both tones began; the newest pieces lie within them."""
+    for track in (low, high):
+        track.measure(newest)
+    shares = np.minimum(*(np.clip(track.there()[:PAIR_PIECES], 0, 1) for track in (low, high)))
     return int(HOP * (0.5 + shares.sum()))
+
+
+def left_by(tracks: tuple[Track, ...], recent: Samples, samples: int) -> tuple[float, Floats]:
+    """Least squares: the share of the energy that no tone explains, and the mean square of each."""
+    x = recent[-samples:].astype(float)
+    turns = 2 * np.pi * np.outer(np.arange(samples), [t.hz + t.off_hz for t in tracks]) / RATE_HZ
+    waves = np.hstack((np.cos(turns), np.sin(turns)))
+    fit = np.linalg.lstsq(waves, x, rcond=None)[0]
+    return float(np.sum((x - waves @ fit) ** 2) / max(x @ x, 1e-9)), (fit.reshape(2, -1) ** 2).sum(axis=0) / 2
+
+
+def passes(rule: Rule, low: Track, high: Track, others: tuple[Track, ...], recent: Samples) -> bool:
+    doubt = sum(track.measure(rule.pieces) + rule.off * track.off**2 for track in (low, high))
+    for track in others:
+        track.measure(rule.pieces)
+    if any(abs(t.off_hz) > PROMISED_SHARE * t.hz + PROMISED_HZ + MORE_HZ for t in (low, high)):
+        return False
+    if rule.onset:
+        early = slice(rule.pieces + 1, rule.pieces + 3)
+        doubt += sum(max(track.there()[early].max(), 0) ** 2 for track in (low, high))
+    left, (a, b, *_) = left_by((low, high, *others), recent, rule.samples)
+    balanced = min(a, b) > FLOOR and a < b * TWIST[0] and b < a * TWIST[1]
+    return bool(left < rule.left and doubt + left < rule.doubt and balanced)
+
+
+def pace(age: int) -> int:
+    """The age to look at next."""
+    ms = age // GRID
+    return age + GRID if ms < 31 else 39 * GRID if ms < 39 else age + (2 if ms < 53 else 8) * GRID
+
+
+def next_ms(at: int) -> int:
+    return -(-at // GRID) * GRID
 
 
 class DtmfTwin(ListenerTwin):
@@ -87,6 +148,13 @@ class DtmfTwin(ListenerTwin):
     def __init__(self, ports: int) -> None:
         super().__init__(ports)
         self._state = [_Port() for _ in range(ports)]
+        self._mode = [DtmfMode.NORMAL] * ports
+
+    def set_mode(self, port: int, mode: DtmfMode) -> None:
+        self._mode[port] = mode
+
+    def suspects(self) -> npt.NDArray[np.bool_]:
+        return np.array([p.blocks > 0 or p.standing != "" for p in self._state])
 
     def forget(self, port: int) -> None:
         self._state[port] = _Port()
@@ -100,20 +168,21 @@ class DtmfTwin(ListenerTwin):
                 return False
         low, high = int(np.argmax(power[:4])), int(np.argmax(power[4:]))
         a, b = float(power[low]), float(power[4 + high])
-        is_candidate = min(a, b) > FLOOR / 2 and a + b > SHARE_MIN * energy
-        if is_candidate and a < b * TWIST[0] * SCREEN_MORE and b < a * TWIST[1] * SCREEN_MORE:
+        is_candidate = min(a, b) > SCREEN_FLOOR and a + b > SHARE_MIN * energy
+        if is_candidate and a < b * SCREEN_TWIST[0] and b < a * SCREEN_TWIST[1]:
             self._candidate(p, 4 * low + high)
         else:
             p.blocks = 0
-        return bool(p.standing) or (p.blocks >= 2 and p.due <= self.at + BLOCK)
+        return bool(p.standing) or self._wants_looks(p)
 
     def _candidate(self, p: _Port, key: int) -> None:
         p.blocks = min(p.blocks + 1, 3) if p.blocks and p.key == key else 1
         p.key = key
-        if p.blocks == 2:
-            p.found, p.due = False, self.at
-        elif p.blocks == 1:
-            p.due = NEVER
+        if p.blocks <= 2:
+            p.found, p.due = False, self.at if p.blocks == 2 else NEVER
+
+    def _wants_looks(self, p: _Port) -> bool:
+        return p.blocks >= 2 and p.due <= self.at + BLOCK
 
     def look(self, port: int, recent: Samples) -> bool:
         p = self._state[port]
@@ -122,31 +191,26 @@ class DtmfTwin(ListenerTwin):
         return self.at < p.due or self._look_for_begin(port, p, recent)
 
     def _look_for_begin(self, port: int, p: _Port, recent: Samples) -> bool:
-        pair = Track(recent, self.HZ[p.key // 4]), Track(recent, self.HZ[4 + p.key % 4])
+        low, high = Track(recent, self.HZ[p.key // 4]), Track(recent, self.HZ[4 + p.key % 4])
         if not p.found:
-            for track in pair:
-                track.measure(FIRST_PIECES)
-            p.found, p.begin = True, max(self.at - lasting(pair), 0)
-            p.due = -(-(p.begin + CLEAN_FROM) // GRID) * GRID
-        if self.at < p.due:
-            return True
+            p.found, p.begin = True, max(self.at - lasting(low, high, FIRST_PIECES), 0)
+            p.due = next_ms(p.begin + RULES[0].from_ms * GRID)
+            if self.at < p.due:
+                return True
         age = self.at - p.begin
-        if not _accepts(pair, recent, *CLEAN) and (age < DIRTY_FROM or not _accepts(pair, recent, *DIRTY)):
-            p.due = self._look_again(p, age)
-            return True
-        for track in pair:
-            track.measure(LEVEL_PIECES)
-        p.power = tuple(t.mean_square * (1 - np.pi**2 / 3 * (2 * t.turn) ** 2) for t in pair)  # type: ignore[assignment]
-        p.begin, p.standing, p.blocks = max(self.at - lasting(pair), 0), DTMF_DIGITS[p.key], 0
-        self.report(port, EventKind.DTMF_ON, ord(p.standing), *(centi_dbm0(t.mean_square) for t in pair))
-        return False
+        others = (Track(recent, DIAL_HZ),) if self._mode[port] is DtmfMode.DIAL_TONE else ()
+        rules = IN_SPEECH if self._mode[port] is DtmfMode.IN_SPEECH else RULES
+        if any(age >= rule.from_ms * GRID and passes(rule, low, high, others, recent) for rule in rules):
+            self._begin(port, p, low, high)
+            return False
+        p.due = next_ms(p.begin + pace(age))
+        return True
 
-    def _look_again(self, p: _Port, age: int) -> int:
-        if age < CLEAN_TRIES:
-            return self.at + GRID
-        if age < DIRTY_FROM:
-            return -(-(p.begin + DIRTY_FROM) // GRID) * GRID
-        return self.at + (2 if age < DIRTY_TRIES else 8) * GRID
+    def _begin(self, port: int, p: _Port, low: Track, high: Track) -> None:
+        p.begin = max(self.at - lasting(low, high, LEVEL_PIECES), 0)
+        p.power = tuple(t.mean_square * (1 - np.pi**2 / 3 * (2 * t.turn) ** 2) for t in (low, high))
+        p.standing, p.blocks = DTMF_DIGITS[p.key], 0
+        self.report(port, EventKind.DTMF_ON, ord(p.standing), *(centi_dbm0(t.mean_square) for t in (low, high)))
 
     def _look_for_end(self, port: int, p: _Port, recent: Samples) -> bool:
         low, high = divmod(DTMF_DIGITS.index(p.standing), 4)
@@ -158,19 +222,4 @@ class DtmfTwin(ListenerTwin):
         since = int(144 - HOP * shares.sum())
         self.report(port, EventKind.DTMF_OFF, ord(p.standing), max(self.at - since - p.begin, 0), since)
         p.standing = ""
-        return p.blocks >= 2 and p.due < self.at + BLOCK
-
-
-def _accepts(pair: tuple[Track, Track], recent: Samples, pieces: int, span: int, most_left: float) -> bool:
-    unsteady = max(track.measure(pieces) for track in pair)
-    if unsteady > UNSTEADY or any(abs(t.off_hz) >= OFF_SHARE * t.hz + OFF_HZ for t in pair):
-        return False
-    if max(np.max(track.there()[pieces + 1 : pieces + 3]) for track in pair) > BEFORE:
-        return False
-    x = recent[-span:].astype(float)
-    turns = 2 * np.pi * np.outer(np.arange(span), [t.hz + t.off_hz for t in pair]) / RATE_HZ
-    waves = np.hstack((np.cos(turns), np.sin(turns)))
-    fit = np.linalg.lstsq(waves, x, rcond=None)[0]
-    left = np.sum((x - waves @ fit) ** 2) / max(x @ x, 1e-9)
-    low, high = (fit[:2] ** 2 + fit[2:] ** 2) / 2
-    return bool(left < most_left and min(low, high) > FLOOR and low < high * TWIST[0] and high < low * TWIST[1])
+        return self._wants_looks(p)

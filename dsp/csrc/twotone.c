@@ -246,7 +246,7 @@ static void solve(float a[TWOTONE_MOST][TWOTONE_MOST], float *b, size_t n)
 }
 
 void twotone_fit(struct twotone_rest *rest, const struct twotone_wave *const *waves,
-                 const struct twotone_track *const *tracks, size_t tones, const int16_t *end, size_t samples)
+                 const struct twotone_track *tracks, size_t tones, const int16_t *end, size_t samples)
 {
 	const int16_t *x = end - samples;
 	uint32_t step[TWOTONE_MOST];
@@ -259,7 +259,7 @@ void twotone_fit(struct twotone_rest *rest, const struct twotone_wave *const *wa
 	for (size_t t = 0; t < tones; t++) {
 		float both[2];
 
-		step[t] = waves[t]->step + as_phase(tracks[t]->turn / (float)TWOTONE_HOP);
+		step[t] = waves[t]->step + as_phase(tracks[t].turn / (float)TWOTONE_HOP);
 		correlate_tone(both, step[t], x, samples);
 		met[0][t] = both[0];
 		met[1][t] = both[1];

@@ -52,6 +52,6 @@ float twotone_there(const struct twotone_track *t, size_t k);
 
 /* Least squares over the newest `samples`, a multiple of 16, at the frequencies that were measured. */
 void twotone_fit(struct twotone_rest *rest, const struct twotone_wave *const *waves,
-                 const struct twotone_track *const *tracks, size_t tones, const int16_t *end, size_t samples);
+                 const struct twotone_track *tracks, size_t tones, const int16_t *end, size_t samples);
 
 #endif

@@ -29,7 +29,7 @@ HANZI_A_MINUTE: Final = 480  # at the highest speed
 WORDS_A_MINUTE: Final = 260
 VOICES: Final = (
     "f1", "f2", "f3", "f4", "f5", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "klatt", "klatt2", "klatt3", "klatt4",
-    "croak", "whisper", "Annie", "Andy", "Alex", "Lee", "Jacky", "linda", "steph", "belinda", "michael", "victor",
+    "Alicia", "Andrea", "Andy", "Annie", "Alex", "Jacky", "Lee", "belinda", "iven", "linda", "robosoft8", "steph",
 )  # fmt: skip
 
 Samples = npt.NDArray[np.int16]

@@ -10,7 +10,7 @@ enum dtmf_mode {
 	DTMF_IN_SPEECH, /* for keys over an announcement: heard in more speech, and imitated by it more often */
 };
 
-#define DTMF_GROUP 32u /* ports */
+enum { DTMF_GROUP = 32 }; /* ports */
 
 /* The mode of a port, kept while the detector is switched off and on.  Nothing when l is not laid out for it. */
 void     dtmf_set_mode(struct listener *l, size_t port, uint32_t mode);

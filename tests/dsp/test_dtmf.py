@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.dsp.sounds import Burst, make_alaw
 
 from kmcc.dsp.bank import Events, Octets
-from kmcc.dsp.dtmf import DtmfBank
+from kmcc.dsp.dtmf import DtmfBank, DtmfMode
 from kmcc.dsp.engine_event import EventKind
 from kmcc.dsp.errors import PortError, SamplesError
 from kmcc.dsp.twin_dtmf import DtmfTwin
@@ -126,9 +126,44 @@ class TestDtmf:
         bank.enable(1, on=True)
         assert keys_by_port(bank.feed(octets[:, 800:]), 2) == ["7", "7"]
 
-    def test_ports_beyond_a_group_of_sixteen(self, make: Maker) -> None:
-        ports = [()] * 17 + [(press("0", 10, 50),)]
-        assert keys_by_port(make(18).feed(make_alaw(*ports, ms=100)), 18) == [""] * 17 + ["0"]
+    def test_a_dial_tone_louder_than_each_tone_needs_its_mode(self, make: Maker) -> None:
+        dial = Burst(((452, -5),), 0, 200)
+        octets = make_alaw(*((dial, press(key, 60.3, 60, low=-9, high=-9)) for key in KEYS), ms=200)
+        assert keys_by_port(make(16).feed(octets), 16) == [""] * 16
+        bank = make(16)
+        for port in range(16):
+            bank.set_mode(port, DtmfMode.DIAL_TONE)
+        assert keys_by_port(bank.feed(octets), 16) == list(KEYS)
+
+    def test_in_speech_more_may_be_beside_the_tones(self, make: Maker) -> None:
+        """Harmonics of a voice, together 1 dB over each tone of the key."""
+        voice = Burst(tuple((hz, -16.0) for hz in (420, 560, 1050, 1820, 2380)), 0, 300)
+        octets = make_alaw((voice, press("5", 100, 90, low=-10, high=-10)), ms=300)
+        assert not len(make(1).feed(octets))
+        bank = make(1)
+        bank.set_mode(0, DtmfMode.IN_SPEECH)
+        assert keys_by_port(bank.feed(octets), 1) == ["5"]
+
+    def test_a_key_is_suspected_a_block_after_its_beginning_at_the_latest(self, make: Maker) -> None:
+        octets = all_keys(60)
+        bank, suspected, heard = make(16), [], []
+        for at in range(0, octets.shape[1], 8):
+            events = bank.feed(octets[:, at : at + 8])
+            suspected.append(bank.suspects())
+            heard.append(np.isin(np.arange(16), events["port"][events["kind"] == EventKind.DTMF_ON]))
+        for port in range(16):
+            start_ms = 20 + 0.3 * port
+            first_ms, last_ms = (int(edge) + 1 for edge in np.flatnonzero([s[port] for s in suspected])[[0, -1]])
+            on_ms = int(np.flatnonzero([h[port] for h in heard])[0]) + 1
+            assert first_ms <= min(start_ms + 16, on_ms)
+            assert np.all([s[port] for s in suspected[first_ms - 1 : last_ms]])
+            assert start_ms + 60 < last_ms < start_ms + 60 + 25
+
+    def test_ports_beyond_a_group(self, make: Maker) -> None:
+        ports = [()] * 33 + [(press("0", 10, 50),)]
+        bank = make(34)
+        assert keys_by_port(bank.feed(make_alaw(*ports, ms=50)), 34) == [""] * 33 + ["0"]
+        assert list(np.flatnonzero(bank.suspects())) == [33]
 
     @pytest.mark.parametrize("wrong", [np.zeros((2, 0), np.uint8), np.zeros((1, 8), np.uint8), np.zeros(8, np.uint8),
                                        np.zeros((2, 8), np.int16), b"\xd5" * 8])  # fmt: skip

@@ -37,8 +37,8 @@ layers: $(VENV)/.dev  ## import-linter: imports run down only
 
 core: $(VENV)/.strict-core  ## the C sources without any warning
 
-unit: $(VENV)/.dev  ## pytest
-	$(BIN)/pytest
+unit: $(VENV)/.dev  ## pytest, a process a core
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 bench: $(VENV)/.dev  ## the figures, each beside its rival; also into bench.json
 	$(BIN)/pytest benchmarks -o addopts="--import-mode=importlib --strict-markers" -o python_files="bench_*.py" \

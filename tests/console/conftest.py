@@ -101,7 +101,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
     house = House(event_log(events_file, loop, backlog=5), events_file)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(house), log_level="warning", ws="none", timeout_graceful_shutdown=5)
+        config = uvicorn.Config(create_app(house), log_config=None, ws="none", timeout_graceful_shutdown=5)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=run, args=(loop, server, listener))
         thread.start()

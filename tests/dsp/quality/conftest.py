@@ -1,6 +1,7 @@
 """The quality report: `sheet` collects, the end of the run prints, `--full` (make quality) writes docs/quality."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from benchmarks.figures import machine
@@ -18,6 +19,19 @@ def sheet(request: pytest.FixtureRequest) -> Sheet:
 def full(request: pytest.FixtureRequest) -> bool:
     """Whether the long trial counts are asked for."""
     return bool(request.config.getoption("--full"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist hands its part to the process that prints."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["sheet"] = session.config.stash.get(SHEET, Sheet()).as_json()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    sheet = node.config.stash.setdefault(SHEET, Sheet())
+    sheet.add_json(getattr(node, "workeroutput", {}).get("sheet", {"rows": [], "sweeps": []}))
 
 
 @pytest.hookimpl(wrapper=True)

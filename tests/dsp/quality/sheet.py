@@ -72,6 +72,14 @@ class Sheet:
             )
         )
 
+    def as_json(self) -> dict[str, list[dict[str, Any]]]:
+        return {"rows": [asdict(row) for row in self.rows], "sweeps": [asdict(sweep) for sweep in self.sweeps]}
+
+    def add_json(self, part: dict[str, list[dict[str, Any]]]) -> None:
+        """What another process measured, as `as_json` gave it."""
+        self.rows += [Row(**row) for row in part["rows"]]
+        self.sweeps += [Sweep(**sweep) for sweep in part["sweeps"]]
+
     def lines(self) -> list[str]:
         """The rows as a Markdown table, for the end of a run."""
         head = ["| kernel | measure | ours | libspandsp | goal |", "|---|---|--:|--:|---|"]

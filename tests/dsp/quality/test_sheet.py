@@ -34,6 +34,13 @@ def test_a_run_is_kept_and_drawn_alike_each_time(filled: Sheet, tmp_path: Path) 
     assert (tmp_path / "bell-rings-by-level.svg").read_bytes() == first
 
 
+def test_the_sheet_of_another_process_joins(filled: Sheet) -> None:
+    whole = Sheet()
+    whole.add_json(json.loads(json.dumps(filled.as_json())))
+    assert whole.lines() == filled.lines()
+    assert [sweep.file_name for sweep in whole.sweeps] == ["bell-rings-by-level.svg"]
+
+
 @pytest.mark.parametrize(
     ("value", "text"), [(None, "-"), (0.0, "0"), (27.24567, "27.25"), (1234.5, "1234"), (0.001, "0.001")]
 )

@@ -134,8 +134,6 @@ class China1Circuit:
         if self._call.is_through:
             self._send_owed_tone()
 
-    # --- what only trunks can do (kmcc.switch.circuit.TrunkCircuit) ------------------------------------------------
-
     def block(self) -> None:
         self._is_withdrawn = True
         self._journal.write("circuit.withdrawn", circuit=self.name)
@@ -251,7 +249,8 @@ class China1Circuit:
         for channel in self._channels:
             if channel is not ended and self._active is None and (stands := self._span.stands) is not None:
                 self._perform(channel, channel.receive(stands))
-        self._withdraw()
+        if self._is_withdrawn:  # not before the far end has seen the release guard for its own guard time
+            self._line.start_timer("withdrawal", self._profile.ms("idle_guard"), self._withdraw)
 
     def _indicate(self, channel: Channel, what: m.Indication) -> None:
         match what:
@@ -282,7 +281,7 @@ class China1Circuit:
             self._listener(BlockingIndication(is_blocked))
 
     def _tell_what_came(self, channel: Channel) -> None:
-        """For the record of a call whose number never became complete; others have their numbers already."""
+        """For the record of a call whose number never became complete."""
         if isinstance(channel, IncomingChannel):
             called, calling, ka = channel.so_far
             self._listener(IncompleteIndication(called, CallingParty(calling, ka)))

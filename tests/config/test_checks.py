@@ -208,7 +208,26 @@ def test_no_folder_of_recordings(refused: Refuse, tmp_path: Path) -> None:
 
 
 def test_a_group_takes_calls_only_unless_told() -> None:
-    """Double seizure of a two-way circuit is not resolved yet."""
     config = Config.model_validate({"trunk_groups": ({"name": "a", "channels": "1"},), "numbers": Config().numbers[:1]})
     assert config.trunk_groups[0].direction == "in"
     assert check(config) == []
+
+
+def test_a_two_way_group_is_good() -> None:
+    group = {"name": "kunming-out", "channels": "1-30", "direction": "both"}
+    assert check(Config.model_validate({"trunk_groups": (group,)})) == []
+
+
+def test_a_two_way_group_has_one_idle_code(refused: Refuse) -> None:
+    text = (
+        '[[trunk_groups]]\nname = "kunming-out"\nchannels = "1"\ndirection = "both"\n[trunk_groups.profile.forward]\n'
+    )
+    assert refused(text + "seizure = 0b0111\n") == [
+        ":6: trunk_groups[0].profile.forward.seizure: profile kunming-out: forward.seizure and backward.answer must "
+        "differ on a two-way circuit, both are 0111"
+    ]
+
+
+def test_a_base_that_there_is_not(refused: Refuse) -> None:
+    (found,) = refused(OUT + group("a", "1-10", 'profile = { base = "dl99" }\n'))
+    assert "base must be one of local, toll_auto, toll_semi, special_called_control, none, got 'dl99'" in found

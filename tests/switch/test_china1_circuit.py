@@ -6,12 +6,25 @@ from dataclasses import replace
 
 import pytest
 from tests.house.aftermath import assert_no_timer, until
+from tests.switch.china1_ends import (
+    CLEAR_S,
+    LI,
+    REGISTER_S,
+    SETTLE_S,
+    Ends,
+    analyse,
+    cleared,
+    idle,
+    kb_on,
+    offered,
+    ringing,
+    seized,
+    talking,
+)
 
 from kmcc.firmware_sim.exchange import SilentJournal
 from kmcc.firmware_sim.people.ears import Ears
 from kmcc.firmware_sim.pytest_plugin import Clock, E1Pair
-from kmcc.firmware_sim.rig import MemoryJournal
-from kmcc.signaling.china1.plan import Verdict
 from kmcc.signaling.china1.profile import LOCAL
 from kmcc.switch.china1_circuit import China1Circuit, Use
 from kmcc.switch.circuit import (
@@ -31,74 +44,7 @@ from kmcc.switch.circuit import (
 )
 from kmcc.switch.errors import SwitchError
 
-SETTLE_S = 0.2
-REGISTER_S = 2.0  # four called and seven calling digits need less
-CLEAR_S = 1.5  # clear forward to the end of the idle guard
-LI = CallingParty("3190001", 1)
-
-
-def analyse(digits: str) -> Verdict:
-    if not "1000".startswith(digits):
-        return Verdict.VACANT
-    return Verdict.COMPLETE if digits == "1000" else Verdict.MORE
-
-
-class Ends:
-    """An outgoing circuit here, an incoming one there, and what each was told."""
-
-    def __init__(self, pair: E1Pair, near: Use = Use.OUTGOING, far: Use = Use.INCOMING) -> None:
-        self.journal = MemoryJournal()
-        self.out = China1Circuit("out/1", 0, pair.near, LOCAL, use=near, analyse=analyse, journal=self.journal)
-        self.into = China1Circuit("in/1", 0, pair.far, LOCAL, use=far, analyse=analyse, journal=self.journal)
-        self.out_told: list[Indication] = []
-        self.in_told: list[Indication] = []
-        self.out.attach(self.out_told.append)
-        self.into.attach(self.in_told.append)
-        self.out.start()
-        self.into.start()
-
-
-async def _idle(ends: Ends) -> None:
-    await asyncio.sleep(SETTLE_S)
-
-
-async def _seized(ends: Ends) -> None:
-    await _idle(ends)
-    ends.out.setup("1000", LI)
-    await asyncio.sleep(0.1)
-
-
-async def _offered(ends: Ends) -> None:
-    await _idle(ends)
-    ends.out.setup("1000", LI)
-    await asyncio.sleep(REGISTER_S)
-    assert isinstance(ends.in_told[-1], SetupIndication)
-
-
-async def _kb_on(ends: Ends) -> None:
-    await _offered(ends)
-    ends.into.alert()
-
-
-async def _ringing(ends: Ends) -> None:
-    await _kb_on(ends)
-    await asyncio.sleep(0.5)
-
-
-async def _talking(ends: Ends) -> None:
-    await _ringing(ends)
-    ends.into.answer()
-    await asyncio.sleep(0.1)
-
-
-async def _cleared(ends: Ends) -> None:
-    """The caller has hung up a moment ago."""
-    await _talking(ends)
-    ends.out.release(Cause.NORMAL)
-    await asyncio.sleep(0.1)
-
-
-STATES = {f.__name__[1:]: f for f in (_idle, _seized, _offered, _kb_on, _ringing, _talking, _cleared)}
+STATES = {f.__name__: f for f in (idle, seized, offered, kb_on, ringing, talking, cleared)}
 REQUESTS: dict[str, Callable[[China1Circuit], None]] = {
     "setup": lambda circuit: circuit.setup("1000", LI),
     "alert": lambda circuit: circuit.alert(),
@@ -176,7 +122,7 @@ def test_release_is_right_in_every_state_and_twice(end: str, state: str, e1_pair
 def test_a_call_from_end_to_end_tells_each_end_its_milestones_in_order(e1_pair: E1Pair, clock: Clock) -> None:
     async def main() -> None:
         ends = Ends(e1_pair)
-        await _talking(ends)
+        await talking(ends)
         ends.into.release(Cause.NORMAL)  # clear back; without release control the caller's end clears at once
         await asyncio.sleep(CLEAR_S)
         assert ends.out_told == [
@@ -204,7 +150,7 @@ def test_our_answer_is_told_when_it_is_on_the_line_and_not_before(e1_pair: E1Pai
 
     async def main() -> None:
         ends = Ends(e1_pair)
-        await _kb_on(ends)
+        await kb_on(ends)
         await until(lambda: ThroughIndication() in ends.in_told, "the end of KB")
         ends.into.answer()
         assert AnswerIndication() not in ends.in_told
@@ -221,7 +167,7 @@ def test_our_answer_is_told_when_it_is_on_the_line_and_not_before(e1_pair: E1Pai
 def test_answering_with_kb_still_on_lets_kb_end_first(e1_pair: E1Pair, clock: Clock) -> None:
     async def main() -> None:
         ends = Ends(e1_pair)
-        await _offered(ends)
+        await offered(ends)
         ends.into.answer()
         await asyncio.sleep(1.0)
         assert ends.in_told[-2:] == [ThroughIndication(), AnswerIndication()]
@@ -239,7 +185,7 @@ def test_a_refusal_reaches_the_caller_as_kb(cause: Cause, heard: Cause, e1_pair:
 
     async def main() -> None:
         ends = Ends(e1_pair)
-        await _offered(ends)
+        await offered(ends)
         ends.into.release(cause)
         await asyncio.sleep(CLEAR_S + 0.5)
         assert ReleaseIndication(heard) in ends.out_told
@@ -263,7 +209,7 @@ def test_digits_that_cannot_be_sent_leave_the_circuit_idle(
 ) -> None:
     async def main() -> None:
         ends = Ends(e1_pair)
-        await _idle(ends)
+        await idle(ends)
         with pytest.raises(SwitchError, match="out/1"):
             ends.out.setup(called, calling)
         assert ends.out.state is CircuitState.IDLE
@@ -283,7 +229,7 @@ def test_a_release_before_answer_is_heard_as_busy_tone_and_cuts_no_kb(
 
     async def main() -> None:
         ends = Ends(e1_pair)
-        await _kb_on(ends)
+        await kb_on(ends)
         await asyncio.sleep(release_after_s)
         ends.into.release(Cause.NORMAL)
         await asyncio.sleep(1.0)
@@ -304,7 +250,7 @@ def test_a_circuit_is_starting_then_idle_and_blocked_while_the_far_end_blocks(e1
         ends = Ends(e1_pair)
         with pytest.raises(SwitchError, match="starting"):
             ends.out.setup("1000", LI)
-        await _idle(ends)
+        await idle(ends)
         assert ends.out_told == [IdleIndication()]
         e1_pair.far.engine.signal(0, 0b1111)
         await asyncio.sleep(0.1)

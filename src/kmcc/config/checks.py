@@ -13,7 +13,8 @@ from kmcc.config.model import Config
 from kmcc.config.plan import number_rows
 from kmcc.config.sections import Board
 from kmcc.config.wording import value_words
-from kmcc.signaling.china1.profile import load_profile
+from kmcc.signaling.china1.dl_profiles import profile_of
+from kmcc.signaling.china1.line_checks import wrong_two_way
 from kmcc.signaling.effects import ProfileError
 from kmcc.switch.errors import SwitchError
 from kmcc.switch.numbering import NumberPlanError, NumberPlans
@@ -189,7 +190,9 @@ def _counted(what: str, count: int, board: int) -> str:
 def _profiles_work(config: Config) -> Iterator[Finding]:
     for index, group in enumerate(config.trunk_groups):
         try:
-            load_profile({"name": group.name, **group.profile})
+            profile = profile_of({"name": group.name, **group.profile})
+            if group.direction == "both" and (wrong := wrong_two_way(profile)):
+                raise ProfileError(f"profile {group.name}: {wrong[0]}")
         except ProfileError as error:
             place = ("trunk_groups", index, "profile", *_row_named_in(str(error), group.profile))
             yield Finding(place, str(error), None)

@@ -77,7 +77,8 @@ class TrunkGroup(Section):
     search: Literal["lowest", "highest", "cyclic", "longest_idle"] = "longest_idle"
     signalling: Literal["china1"] = "china1"
     profile: dict[str, object] = {}
-    """Rows laid over the default profile: tables timers (ms), register, forward, backward."""
+    """`base` names a profile of signaling/china1/dl_profiles.toml; over it tables timers (ms), line, register, forward
+    and backward."""
 
 
 class Number(Section):

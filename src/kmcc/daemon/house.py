@@ -19,7 +19,7 @@ from kmcc.daemon.journal import HouseJournal
 from kmcc.daemon.records import RecordFan
 from kmcc.drivers.board import Board
 from kmcc.dsp.engine import Engine, EngineEvent, EventKind, SpanAlarm
-from kmcc.signaling.china1.profile import load_profile
+from kmcc.signaling.china1.dl_profiles import profile_of
 from kmcc.store.call_records import SqlCdrSink
 from kmcc.store.database import Database
 from kmcc.store.event_log import EventLog
@@ -134,7 +134,7 @@ class House:
         )
 
     def _group(self, group: GroupSection) -> TrunkGroup:
-        profile = load_profile({"name": group.name, **group.profile})
+        profile = profile_of({"name": group.name, **group.profile})
         plan = self.plans.of(group.name)
         circuits: list[Circuit] = [
             China1Circuit(

@@ -27,7 +27,7 @@
 #define FIRST_PIECES   3u       /* newest ones, that lie within the tones at the first look */
 #define LEVEL_PIECES   4u
 #define STILL          0.5f     /* of the power, in a block: the digit stands */
-#define GONE           0.16f    /* of the amplitude, in a piece: it is not there */
+#define GONE           0.13f    /* of the amplitude, in a piece: it is not there */
 #define END_PIECES     4u       /* the newest three do not show it when it has ended: 13 to 14 ms */
 #define END_SPAN       144.0f   /* samples; from the middle of the oldest hop of the END_PIECES to now */
 #define NEVER          UINT64_MAX

@@ -19,6 +19,7 @@ void  dtmf_tx_set_timing(void *s, int on_ms, int off_ms);
 int   dtmf_tx(void *s, int16_t *amp, int max_samples);
 int   dtmf_tx_free(void *s);
 void *dtmf_rx_init(void *s, void *callback, void *user);
+void  dtmf_rx_parms(void *s, int filter_dialtone, float twist, float reverse_twist, float threshold);
 int   dtmf_rx(void *s, const int16_t *amp, int samples);
 size_t dtmf_rx_get(void *s, char *digits, int max);
 int   dtmf_rx_free(void *s);
@@ -51,13 +52,28 @@ class Spandsp:
         self._lib.dtmf_tx_free(sender)
         return pcm
 
-    def hear_dtmf(self, pcm: Samples) -> str:
+    def hear_dtmf(self, pcm: Samples, *, dial_filter: bool = False) -> str:
         receiver = self._lib.dtmf_rx_init(self._ffi.NULL, self._ffi.NULL, self._ffi.NULL)
+        if dial_filter:
+            self._lib.dtmf_rx_parms(receiver, 1, -1.0, -1.0, -99.0)  # the others stay as they are
         self._lib.dtmf_rx(receiver, self._out(pcm), len(pcm))
         digits = self._ffi.new("char[]", MOST_DIGITS + 1)
         count = self._lib.dtmf_rx_get(receiver, digits, MOST_DIGITS)
         self._lib.dtmf_rx_free(receiver)
         return bytes(self._ffi.buffer(digits, count)).decode()
+
+    def when_dtmf(self, pcm: Samples, step: int = 8) -> int | None:
+        """The sample after which the first digit was reported, fed `step` samples at a time."""
+        receiver = self._lib.dtmf_rx_init(self._ffi.NULL, self._ffi.NULL, self._ffi.NULL)
+        digits = self._ffi.new("char[]", MOST_DIGITS + 1)
+        when = None
+        for at in range(0, len(pcm), step):
+            self._lib.dtmf_rx(receiver, self._out(pcm[at : at + step]), len(pcm[at : at + step]))
+            if self._lib.dtmf_rx_get(receiver, digits, MOST_DIGITS):
+                when = at + step
+                break
+        self._lib.dtmf_rx_free(receiver)
+        return when
 
     def send_r2(self, signal: int, samples: int, *, forward: bool) -> Samples:
         sender = self._lib.r2_mf_tx_init(self._ffi.NULL, int(forward))

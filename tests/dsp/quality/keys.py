@@ -10,13 +10,14 @@ from tests.dsp.sounds import PEAK_DBM0, RATE_HZ
 from tests.peers.spandsp import Spandsp
 
 from kmcc.dsp.bank import Events, Octets
-from kmcc.dsp.dtmf import DtmfBank
+from kmcc.dsp.dtmf import DtmfBank, DtmfMode
 from kmcc.dsp.engine_event import EventKind
 from kmcc.dsp.g711 import decode_alaw, encode_alaw
 
 LOW_HZ: Final = np.array((697, 770, 852, 941.0))
 HIGH_HZ: Final = np.array((1209, 1336, 1477, 1633.0))
 DIGITS: Final = "123A456B789C*0#D"
+KEY_MS: Final = 50  # unless a test says otherwise
 LEAD_MS: Final = 60.0  # before the key
 TAIL_MS: Final = 60.0
 
@@ -73,25 +74,50 @@ def press(
     return Keys(code, start, sound * during)
 
 
-def heard_by_us(octets: Octets) -> tuple[list[str], Events]:
+def heard_by_us(octets: Octets, mode: DtmfMode = DtmfMode.NORMAL) -> tuple[list[str], Events]:
     """The digits of each port, and all events."""
-    events = DtmfBank(len(octets)).feed(octets)
+    bank = DtmfBank(len(octets))
+    for port in range(len(octets)):
+        bank.set_mode(port, mode)
+    events = bank.feed(octets)
     digits = [""] * len(octets)
     for event in events[events["kind"] == EventKind.DTMF_ON]:
         digits[event["port"]] += chr(event["code"])
     return digits, events
 
 
-def heard_by_spandsp(spandsp: Spandsp, octets: Octets) -> list[str]:
-    return [spandsp.hear_dtmf(pcm) for pcm in decode_alaw(octets)]
+def heard_by_spandsp(spandsp: Spandsp, octets: Octets, *, dial_filter: bool = False) -> list[str]:
+    return [spandsp.hear_dtmf(pcm, dial_filter=dial_filter) for pcm in decode_alaw(octets)]
 
 
-def share(heard: list[str], wanted: list[str]) -> float:
-    """Per cent of the ports on which just the wanted key was heard."""
-    return 100 * float(np.mean([one == other for one, other in zip(heard, wanted, strict=True)]))
+@dataclass(slots=True)
+class Score:
+    """Ports with just the wanted keys, of all; for both detectors."""
+
+    ports: int = 0
+    ours: int = 0
+    rival: int = 0
+
+    def hear(self, spandsp: Spandsp, octets: Octets, wanted: list[str], *, mode: DtmfMode = DtmfMode.NORMAL) -> None:
+        self.ports += len(wanted)
+        self.ours += count(heard_by_us(octets, mode)[0], wanted)
+        dial_filter = mode is DtmfMode.DIAL_TONE
+        self.rival += count(heard_by_spandsp(spandsp, octets, dial_filter=dial_filter), wanted)
+
+    @property
+    def our_percent(self) -> float:
+        return 100 * self.ours / self.ports
+
+    @property
+    def rival_percent(self) -> float:
+        return 100 * self.rival / self.ports
 
 
-def in_parts(total: int, part: int = 2000) -> Iterator[int]:
+def count(heard: list[str], wanted: list[str]) -> int:
+    return sum(one == other for one, other in zip(heard, wanted, strict=True))
+
+
+def parts(total: int, most: int = 2000) -> Iterator[int]:
     """Port counts that add up to `total`, so that no array grows large."""
-    for done in range(0, total, part):
-        yield min(part, total - done)
+    for done in range(0, total, most):
+        yield min(most, total - done)

@@ -72,7 +72,10 @@ class Records(list[Cdr]):
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """What stands in the exchange room. `numbers` lead to a flow by its name, or by a group to the far exchange."""
+    """What stands in the exchange room; the far exchange has the same `profile`.
+
+    `numbers` lead to a flow by its name, or by a group to the far exchange.
+    """
 
     numbers: tuple[NumberRow, ...] = (NumberRow("1000", 4, 4, "desk", "free"), NumberRow("3", 7, 7, "out", "local"))
     in_channels: range = range(1, 21)
@@ -161,7 +164,7 @@ async def switch_on_sim(
     """The rig in service; leaving closes its calls. Needs virtual time."""
     loop = VirtualLoop.running()
     plant = Plant() if plant is None else plant
-    town = Town(prompts, subscribers, manners)
+    town = Town(prompts, subscribers, manners, plant.profile)
     with SimulatedBoard(town.settle, lines=plant.seats) as board:
         rig = Rig(plant, board, town, recordings)
         with loop.moved_by(rig.frames):

@@ -59,7 +59,7 @@ class Exchange(Protocol):
     journal: Journal
     prompts: PromptSet
 
-    def place(self, call: "Call", number: str) -> Leg:
+    def place(self, call: "Call", number: str, *, is_end_to_end: bool = False) -> Leg:
         """Start an outgoing leg for this call. ConnectFailed when there is no route or no idle circuit."""
         ...
 
@@ -79,10 +79,7 @@ class Exchange(Protocol):
 
 
 class Call:
-    """One call; `leg` is the side of the caller (or of the called party when we have dialled).
-
-    `group` is the trunk group by which it came, OWN when we have dialled.
-    """
+    """One call; `leg` is the caller's side and `group` its trunk group (the called party's and OWN when we dialled)."""
 
     def __init__(
         self,
@@ -266,8 +263,17 @@ class Call:
             await self.until(leg.ended)
             return leg.ended.result()
         finally:
-            self.path.disconnect(leg.port)
-            self._exchange.close_leg(self, leg)
+            self.close_leg(leg)
+
+    def place_end_to_end(self) -> Leg:
+        """A leg over which the caller's exchange will send the number itself; `close_leg` ends it."""
+        leg = self._exchange.place(self, self.called, is_end_to_end=True)
+        leg.on_suspension = self._pass_suspension_back
+        return leg
+
+    def close_leg(self, leg: Leg) -> None:
+        self.path.disconnect(leg.port)
+        self._exchange.close_leg(self, leg)
 
     def _pass_suspension_back(self, is_suspended: bool) -> None:
         """Clear back and re-answer go on towards the caller, who keeps the control."""

@@ -31,6 +31,7 @@ from kmcc.switch.numbering import NumberPlans
 from kmcc.switch.outgoing_legs import OutgoingLegs
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.speech_path import SpeechPath
+from kmcc.switch.transit import end_to_end
 from kmcc.switch.trunks import TrunkGroup
 
 log = structlog.get_logger()
@@ -167,16 +168,8 @@ class CallServer:
             self._clearing.take(leg, group)
 
     async def _run(self, call_id: str, group: TrunkGroup, leg: Leg, path: SpeechPath, entry: LegEntry) -> None:
-        call = Call(
-            call_id,
-            leg,
-            path,
-            self,
-            called=entry.called,
-            calling=entry.calling,
-            language=self._language,
-            group=group.name,
-        )
+        called, calling, language = entry.called, entry.calling, self._language
+        call = Call(call_id, leg, path, self, called=called, calling=calling, language=language, group=group.name)
         route = self._plans.of(group.name).route(call.called)
         service = route.name if route is not None and route.name in self._flows else None
         call.service = entry.service = service
@@ -188,7 +181,8 @@ class CallServer:
             service=service,
             charge_class=None if route is None else route.charge_class,
         )
-        flow = self._flows[service] if service is not None else ordinary
+        by_route = end_to_end if leg.setup.result().is_end_to_end else ordinary
+        flow = self._flows[service] if service is not None else by_route
         try:
             await self._run_flow(call, flow)
         finally:
@@ -230,19 +224,21 @@ class CallServer:
             self._outgoing.clear(leg)
         return call
 
-    def place(self, call: Call, number: str) -> Leg:
+    def place(self, call: Call, number: str, *, is_end_to_end: bool = False) -> Leg:
         """Start an outgoing leg for this call. ConnectFailed when there is no route or no idle circuit."""
-        return self._seize(call.id, number, call.calling, call.group)
+        return self._seize(call.id, number, call.calling, call.group, is_end_to_end=is_end_to_end)
 
     def close_leg(self, call: Call, leg: Leg) -> None:
         """The outgoing leg of this call is over: release what is left and write its CDR."""
         self._legs.pop(leg, None)
         self._outgoing.close(leg, call.leg.ended.result() if call.leg.ended.done() else self._own_cause)
 
-    def _seize(self, call_id: str, number: str, calling: CallingParty, origin: str) -> Leg:
+    def _seize(
+        self, call_id: str, number: str, calling: CallingParty, origin: str, *, is_end_to_end: bool = False
+    ) -> Leg:
         if self._is_closing:
             raise ConnectFailed(number, Cause.SHUTDOWN)
-        leg = self._outgoing.seize(call_id, number, calling, origin)
+        leg = self._outgoing.seize(call_id, number, calling, origin, is_end_to_end=is_end_to_end)
         self._legs[leg] = None
         return leg
 

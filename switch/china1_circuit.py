@@ -10,9 +10,9 @@ from kmcc.signaling.china1.codes import Backward
 from kmcc.signaling.china1.plan import Analyse, Treat, as_the_profile_says
 from kmcc.signaling.china1.profile import Profile
 from kmcc.signaling.china1.terms import Failure
-from kmcc.signaling.china1.trace import Ladder, Role
 from kmcc.signaling.effects import Expired, ProtocolError
 from kmcc.switch.china1_call import CallProgress
+from kmcc.switch.china1_log import China1Log
 from kmcc.switch.china1_meaning import REFUSALS, RELEASE_TONES, translate
 from kmcc.switch.china1_port import Channel, China1Port
 from kmcc.switch.circuit import (
@@ -62,12 +62,13 @@ class China1Circuit:
         self._treat = treat
         self._line = China1Port(port, media, profile.level_dbm0, self._expire)
         self._span = SpanWatch(port, media, self._line, profile=profile, feed=self._feed)
-        self._ladders: dict[Channel, Ladder] = {}
+        channels: list[Channel] = []
         if use is not Use.OUTGOING:
-            self._ladders[IncomingChannel(profile, analyse, treat)] = Ladder(Role.INCOMING, profile=profile)
+            channels.append(IncomingChannel(profile, analyse, treat))
         if use is not Use.INCOMING:
-            self._ladders[OutgoingChannel(profile)] = Ladder(Role.OUTGOING, profile=profile)
-        self._channels: tuple[Channel, ...] = tuple(self._ladders)
+            channels.append(OutgoingChannel(profile))
+        self._channels = tuple(channels)
+        self._log = China1Log(name, journal, self._channels, profile)
         self._active: Channel | None = None
         self._unusable: set[Channel] = set()  # blocked by the far end or the span, or stuck without release guard
         self._is_withdrawn = False  # by `block`: at once, or when the present call is over
@@ -95,11 +96,14 @@ class China1Circuit:
             self._perform(channel, channel.start())
 
     def setup(self, called: str, calling: CallingParty) -> None:
+        ka = self._profile.ka if calling.category is None else calling.category
+        marks = tuple(prefix for prefix in self._profile.prefixes if prefix.value in calling.marks)
+        self._seize(m.Seize(called=called, calling=calling.number, ka=ka, kd=self._profile.kd, prefixes=marks))
+
+    def _seize(self, seize: m.Seize | m.SeizeThrough) -> None:
         outgoing = next((c for c in self._channels if isinstance(c, OutgoingChannel)), None)
         if outgoing is None or self.state is not CircuitState.IDLE:
             raise SwitchError(f"{self.name}: cannot place a call, the circuit is {self.state.value}")
-        ka = self._profile.ka if calling.category is None else calling.category
-        seize = m.Seize(called=called, calling=calling.number, ka=ka, kd=self._profile.kd)
         effects = self._ask(outgoing, seize)
         self._active = outgoing
         self._perform(outgoing, effects)
@@ -133,6 +137,15 @@ class China1Circuit:
             self._call.is_alerted, self._call.owed_tone = False, RELEASE_TONES.get(cause, "busy")
         if self._call.is_through:
             self._send_owed_tone()
+
+    # --- what only trunks can do (kmcc.switch.circuit.TrunkCircuit) ------------------------------------------------
+
+    def setup_through(self) -> None:
+        self._seize(m.SeizeThrough())
+
+    def send_on(self) -> None:
+        self._order("send the caller on", m.SendOn())
+        self._call.is_offered = False
 
     def block(self) -> None:
         self._is_withdrawn = True
@@ -187,7 +200,7 @@ class China1Circuit:
             effects = channel.receive(command)
         except ProtocolError as error:
             raise SwitchError(f"{self.name}: {error}") from None
-        self._note("in", command, channel)
+        self._log.note("in", command, channel)
         return effects
 
     # --- what the line brings -----------------------------------------------------------------------------------
@@ -208,7 +221,7 @@ class China1Circuit:
         channels = self._channels if self._active is None else [self._active]
         for channel in channels:
             if self._active in (None, channel):
-                self._note("in", event, channel)
+                self._log.note("in", event, channel)
                 self._perform(channel, channel.receive(event))
 
     def _expire(self, channel: Channel, name: str) -> None:
@@ -219,7 +232,7 @@ class China1Circuit:
 
     def _perform(self, channel: Channel, effects: tuple[m.Effect, ...]) -> None:
         for effect in effects:
-            self._note("out", effect, channel)
+            self._log.note("out", effect, channel)
             if isinstance(effect, m.Indication):
                 self._indicate(channel, effect)
                 continue
@@ -262,13 +275,14 @@ class China1Circuit:
                 self._note_blocking(channel, is_blocked=isinstance(what, m.Blocked))
             case m.Offered():
                 self._call = CallProgress(what.kd, what.called, is_offered=True)
+            case m.InTransit():
+                self._call.is_offered = True
             case m.FarCleared() | m.Failed():
                 self._call.is_offered = self._call.is_alerted = self._call.is_answering = False
-                self._tell_what_came(channel)
-                if isinstance(what, m.Failed):
-                    self._journal.write("circuit.failed", circuit=self.name, reason=what.failure.value)
-            case m.Alarm(failure):
-                self._journal.write("circuit.alarm", circuit=self.name, what=failure.value)
+                if isinstance(channel, IncomingChannel):  # for the record of a call whose number never was complete
+                    called, calling, ka = channel.so_far
+                    self._listener(IncompleteIndication(called, CallingParty(calling, ka)))
+        self._log.report(what)
         indication = translate(what, outgoing=isinstance(channel, OutgoingChannel))
         if indication is not None:
             self._listener(indication)
@@ -280,22 +294,8 @@ class China1Circuit:
         if bool(self._unusable) is not was_blocked:
             self._listener(BlockingIndication(is_blocked))
 
-    def _tell_what_came(self, channel: Channel) -> None:
-        """For the record of a call whose number never became complete."""
-        if isinstance(channel, IncomingChannel):
-            called, calling, ka = channel.so_far
-            self._listener(IncompleteIndication(called, CallingParty(calling, ka)))
-
     def _end(self) -> None:
         if self._call.is_sending_tone:
             self._media.engine.stop_tone(self.port)
         self._active = None
         self._call = CallProgress(self._profile.kd)
-
-    def _note(self, way: str, what: m.Event | m.Effect, channel: Channel) -> None:
-        """The line and the register as a ladder; the ends of signals are left out, the next one tells them."""
-        words = self._ladders[channel].line(what)
-        if isinstance(what, m.LineBits | m.SendBits):
-            self._journal.write("line.bits", circuit=self.name, way=way, what=words)
-        elif isinstance(what, m.SignalOn | m.SendSignal | m.SendPulse):
-            self._journal.write("register.signal", circuit=self.name, way=way, what=words)

@@ -21,6 +21,7 @@ from kmcc.switch.circuit import (
     SeizureIndication,
     SetupIndication,
     SuspendIndication,
+    ThroughIndication,
 )
 
 CAUSES: Final = {
@@ -42,6 +43,7 @@ RELEASE_TONES: Final = {Cause.VACANT_NUMBER: "vacant", Cause.CONGESTION: "conges
 PLAIN: Final[Mapping[type[m.Indication], Indication]] = {
     m.Seized: SeizureIndication(),
     m.Acknowledged: ProceedingIndication(),
+    m.Through: ThroughIndication(),
     m.Alerting: AlertingIndication(),
     m.Answered: AnswerIndication(),
     m.Suspended: SuspendIndication(),
@@ -61,8 +63,9 @@ WISHES: Final[Mapping[Operator, OperatorWish]] = {
 def translate(what: m.Indication, *, outgoing: bool) -> Indication | None:
     """The switch's words for what a channel reports; None where the switch needs no word."""
     match what:
-        case m.Offered(called, calling, ka, _):
-            return SetupIndication(called, CallingParty(calling, ka))
+        case m.Offered(called, calling, ka, _, prefixes) | m.InTransit(called, calling, ka, prefixes):
+            marks = tuple(prefix.value for prefix in prefixes)
+            return SetupIndication(called, CallingParty(calling, ka, marks), isinstance(what, m.InTransit))
         case m.FarCleared():
             return ReleaseIndication(Cause.CALLED_HUNG_UP if outgoing else Cause.CALLER_HUNG_UP)
         case m.Failed(failure):

@@ -40,10 +40,15 @@ class Cause(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CallingParty:
-    """Who calls: `number` None = not given; `category` is the KA of China No.1, None = not given."""
+    """Who calls: `number` None = not given; `category` is the KA of China No.1, None = not given.
+
+    `marks` are the KC and KE that came before the number, by their names in the profile; they go on with the call where
+    the next circuit has them.
+    """
 
     number: str | None = None
     category: int | None = None
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +58,14 @@ class SeizureIndication:
 
 @dataclass(frozen=True, slots=True)
 class SetupIndication:
-    """A call arrives, its number is complete."""
+    """A call arrives, its number is complete.
+
+    With `is_end_to_end` it is not: these digits say that another exchange takes the number from its first digit.
+    """
 
     called: str
     calling: CallingParty
+    is_end_to_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ class IncompleteIndication:
 
 @dataclass(frozen=True, slots=True)
 class ThroughIndication:
-    """After `alert`: register signals are over, what we send from now on reaches the caller."""
+    """Our register signals are over (after `alert`, or end to end): what we send from now on reaches the far side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +214,16 @@ class Circuit(Protocol):
 
 @runtime_checkable
 class TrunkCircuit(Circuit, Protocol):
-    """A circuit to another exchange: it can be taken out of service, and be held by one of the parties."""
+    """A circuit to another exchange: it can be taken out of service, be held by one of the parties, and carry the
+    register signals of others."""
+
+    def setup_through(self) -> None:
+        """Take this idle circuit for a number that another exchange will send; ThroughIndication follows."""
+        ...
+
+    def send_on(self) -> None:
+        """The caller's register may begin again, the next exchange listens; ThroughIndication follows: join them."""
+        ...
 
     def block(self) -> None:
         """Out of service, now or when its call is over; the far side is told."""

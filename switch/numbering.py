@@ -43,6 +43,7 @@ class NumberRow:
 
     `ani_after`: after which called digit the calling number is asked for, 0 = never; `control`: who controls the
     release; None = as the profile of the trunk group says. `groups`: whose calls the row is for, none = all.
+    `is_end_to_end`: as soon as the row is certain the next exchange of the route takes the number from its first digit.
     """
 
     prefix: str
@@ -53,6 +54,7 @@ class NumberRow:
     ani_after: int | None = None
     control: Control | None = None
     groups: tuple[str, ...] = ()
+    is_end_to_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,10 @@ class NumberPlan:
         self._by_prefix: dict[str, NumberRow] = {}
         for row in self.rows:
             self._add(row)
-        self._beginnings: Final = frozenset(
-            prefix[:length] for prefix in self._by_prefix for length in range(len(prefix) + 1)
+        self._proper_beginnings: Final = frozenset(
+            prefix[:length] for prefix in self._by_prefix for length in range(len(prefix))
         )
+        self._beginnings: Final = self._proper_beginnings | self._by_prefix.keys()
         for row in self.rows:
             self._check_reachable(row)
         for row in self.rows:
@@ -93,6 +96,8 @@ class NumberPlan:
             return Verdict.MORE if digits in self._beginnings else Verdict.VACANT
         if len(digits) > row.max_digits or not _is_number(digits):
             return Verdict.VACANT
+        if row.is_end_to_end:
+            return Verdict.MORE if digits in self._proper_beginnings else Verdict.TRANSIT
         if len(digits) == row.max_digits:
             return Verdict.COMPLETE
         return Verdict.GOOD if len(digits) >= row.min_digits else Verdict.MORE
@@ -105,9 +110,11 @@ class NumberPlan:
         return Treatment(ani_after, None if own is None else own.control)
 
     def route(self, digits: str) -> Route | None:
-        """Where a good number leads; None when it is no good number."""
+        """Where a good number leads, or the beginning of one end to end; None when it is neither."""
         row = self._row(digits)
-        if row is None or not row.min_digits <= len(digits) <= row.max_digits or not _is_number(digits):
+        if row is None or not _is_number(digits) or len(digits) > row.max_digits:
+            return None
+        if len(digits) < row.min_digits and not row.is_end_to_end:
             return None
         return Route(row.route, row.charge_class)
 

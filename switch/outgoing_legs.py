@@ -9,7 +9,15 @@ import structlog
 
 from kmcc.switch.call import ConnectFailed
 from kmcc.switch.cdr import LegDirection
-from kmcc.switch.circuit import CallingParty, Cause, Circuit, IdleIndication, Indication, Listener
+from kmcc.switch.circuit import (
+    CallingParty,
+    Cause,
+    Circuit,
+    IdleIndication,
+    Indication,
+    Listener,
+    TrunkCircuit,
+)
 from kmcc.switch.clearing import Clearing
 from kmcc.switch.errors import SwitchError
 from kmcc.switch.journal import Journal
@@ -19,6 +27,8 @@ from kmcc.switch.numbering import NumberPlans
 from kmcc.switch.trunks import AllTrunksBusyError, Direction, TrunkGroup
 
 log = structlog.get_logger()
+
+Dial = Callable[[Circuit], None]
 
 FreeCircuit = Callable[[TrunkGroup, Circuit, Indication], None]
 """Who hears a circuit that has no call."""
@@ -65,8 +75,13 @@ class OutgoingLegs:
     def entry_of(self, leg: Leg) -> LegEntry:
         return self._legs[leg].entry
 
-    def seize(self, call_id: str, number: str, calling: CallingParty, origin: str) -> Leg:
-        """Take a circuit and dial. ConnectFailed when there is no route, no idle circuit, or it refuses the call."""
+    def seize(
+        self, call_id: str, number: str, calling: CallingParty, origin: str, *, is_end_to_end: bool = False
+    ) -> Leg:
+        """Take a circuit and dial, or leave that to the caller's exchange.
+
+        ConnectFailed when there is no route, no idle circuit, or it refuses the call.
+        """
         group = self.group_for(number, origin)
         if group is None:
             raise ConnectFailed(number, Cause.VACANT_NUMBER)
@@ -75,17 +90,18 @@ class OutgoingLegs:
         except AllTrunksBusyError:
             raise ConnectFailed(number, Cause.CONGESTION) from None
         leg = Leg(circuit, then=self._hears(group, circuit))
-        leg.seize_again = partial(self._seize_again, leg, number, calling)
+        dial = _set_up_through if is_end_to_end else partial(_set_up, number, calling)
+        leg.seize_again = partial(self._seize_again, leg, dial)
         entry = self._book.open(call_id, leg, LegDirection.OUT)
         entry.called, entry.calling = number, calling
         self._legs[leg] = _Outgoing(group, entry)
         self._journal.write("call.placed", call=call_id, circuit=circuit.name, called=number)
-        self._set_up(leg, number, calling)
+        self._dial(leg, number, dial)
         return leg
 
-    def _set_up(self, leg: Leg, number: str, calling: CallingParty) -> None:
+    def _dial(self, leg: Leg, number: str, dial: Dial) -> None:
         try:
-            leg.circuit.setup(number, calling)
+            dial(leg.circuit)
         except SwitchError as error:  # digits that the signalling cannot carry, or a circuit that is not what it seems
             log.error("circuit refused a call", circuit=leg.circuit.name, error=str(error))
             leg.hear(IdleIndication())  # it never left that state
@@ -97,7 +113,7 @@ class OutgoingLegs:
         if self._legs[leg].group.direction is Direction.BOTH:
             await first_of(leg.proceeding, leg.alerting, leg.ended)
 
-    def _seize_again(self, leg: Leg, number: str, calling: CallingParty) -> bool:
+    def _seize_again(self, leg: Leg, dial: Dial) -> bool:
         """Q.422: the call that met a double seizure is tried on another circuit."""
         placed = self._legs.get(leg)
         if placed is None or placed.circuits == MOST_CIRCUITS:
@@ -113,7 +129,7 @@ class OutgoingLegs:
         )
         placed.entry.circuit = circuit.name
         leg.move(circuit, self._hears(placed.group, circuit))
-        circuit.setup(number, calling)
+        dial(circuit)
         return True
 
     def _give_back_when_idle(self, group: TrunkGroup, circuit: Circuit) -> None:
@@ -136,3 +152,13 @@ class OutgoingLegs:
     def clear(self, leg: Leg) -> None:
         """Its record is written: the circuit clears."""
         self._clearing.take(leg, self._legs.pop(leg).group)
+
+
+def _set_up(number: str, calling: CallingParty, circuit: Circuit) -> None:
+    circuit.setup(number, calling)
+
+
+def _set_up_through(circuit: Circuit) -> None:
+    if not isinstance(circuit, TrunkCircuit):
+        raise SwitchError(f"{circuit.name}: no circuit to another exchange, it cannot carry a number end to end")
+    circuit.setup_through()

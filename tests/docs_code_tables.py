@@ -164,6 +164,7 @@ CONFIG_WORDS: Final = {
     ("numbers", "max_digits"): "of the whole number",
     ("numbers", "service"): "who takes the call; service, route or both",
     ("numbers", "route"): "trunk group by which it leaves as an ordinary call",
+    ("numbers", "transit"): "who sends the number on by the route: we, or the caller's exchange itself (A2)",
     ("numbers", "trunk_groups"): "whose calls it is for, none = all; goes before a row of the prefix without them",
     ("numbers", "charge_class"): "tariff of the call",
     ("numbers", "control"): "who controls the release of a call that arrives; none = as the profile says",

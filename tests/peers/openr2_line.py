@@ -55,10 +55,12 @@ class Line:
     def _on_indication(self, indication: Indication) -> None:
         self.heard.append(indication)
         if isinstance(indication, Setup):
-            asyncio.get_running_loop().call_soon(self._take_call)
+            asyncio.get_running_loop().call_soon(self._take_call, indication)
 
-    def _take_call(self) -> None:
-        if self._refuses is None:
+    def _take_call(self, setup: Setup) -> None:
+        if setup.is_end_to_end:
+            self.circuit.send_on()
+        elif self._refuses is None:
             self.circuit.answer()
         else:
             self.circuit.release(self._refuses)

@@ -1,5 +1,6 @@
 """libopenr2 as the calling exchange: what our register asks of it and makes of its answers, in simulated time."""
 
+import asyncio
 import os
 from dataclasses import replace
 
@@ -7,9 +8,10 @@ import pytest
 from tests.peers.openr2 import Category, Kind, OpenR2Board, missing
 from tests.peers.openr2_line import Line, answered_then_hung_up_by, play, whole
 
+from kmcc.dsp.engine import Detect
 from kmcc.signaling.china1.plan import Analyse, Verdict
 from kmcc.signaling.china1.profile import LOCAL, Profile
-from kmcc.switch.circuit import CallingParty, Cause, IdleIndication
+from kmcc.switch.circuit import CallingParty, Cause, IdleIndication, ThroughIndication
 from kmcc.switch.circuit import ReleaseIndication as Released
 from kmcc.switch.circuit import SetupIndication as Setup
 
@@ -172,3 +174,23 @@ def test_a_second_call_on_the_same_circuit() -> None:
     line = play(board, story)
     assert offered(line) == Setup(LOCAL_NUMBER, CallingParty(None, 1))
     assert board.kinds() == [*GOOD_CALL, *GOOD_CALL[1:]]
+
+
+def test_a2_makes_it_send_from_the_first_digit() -> None:
+    """End to end: our register is off then; whoever is joined to the circuit hears the number from its beginning."""
+    board = OpenR2Board(channel=3)
+
+    def after_three(called: str) -> Verdict:
+        return Verdict.TRANSIT if len(called) == 3 else Verdict.MORE
+
+    async def story(line: Line) -> None:
+        board.place_call(CALLING, LOCAL_NUMBER)
+        await line.until(ThroughIndication)
+        line.media.listen(line.circuit.port, Detect.MFC_FORWARD)  # in place of the next exchange
+        await asyncio.sleep(0.5)
+        line.circuit.release(Cause.NORMAL)
+        board.hang_up()
+
+    line = play(board, story, analyse=after_three)
+    assert line.signals[-3:] == ["forward 9 (digit)", "backward A2 send from the first digit", "forward 3 (digit)"]
+    assert not line.journal.of("circuit.alarm")

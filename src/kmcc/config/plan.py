@@ -26,6 +26,7 @@ def _row(number: Number, route: str) -> NumberRow:
         ani_after=number.ani_after_digits,
         control=None if number.control is None else Control(number.control),
         groups=number.trunk_groups,
+        is_end_to_end=number.transit == "end_to_end",
     )
 
 

@@ -92,6 +92,7 @@ class Number(Section):
     max_digits: int = Field(ge=1, le=24)
     service: Service | None = None
     route: Name | None = None
+    transit: Literal["link_by_link", "end_to_end"] = "link_by_link"
     trunk_groups: tuple[Name, ...] = ()
     """Whose calls this row is for; none = all. It goes before a row of the same prefix without them."""
     charge_class: Name = "local"
@@ -106,6 +107,8 @@ class Number(Section):
             raise ValueError("service, route (a trunk group) or both")
         if not len(self.prefix) <= self.min_digits <= self.max_digits:
             raise ValueError("length of prefix <= min_digits <= max_digits")
+        if self.transit == "end_to_end" and (self.route is None or self.service is not None):
+            raise ValueError('a route and no service, for transit is "end_to_end"')
         return self
 
     @property

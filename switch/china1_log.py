@@ -1,0 +1,35 @@
+"""What a China No.1 circuit writes into the journal: its codes and register signals as a ladder, failures, alarms."""
+
+from collections.abc import Iterable
+
+from kmcc.signaling.china1 import messages as m
+from kmcc.signaling.china1.channel import IncomingChannel, OutgoingChannel
+from kmcc.signaling.china1.profile import Profile
+from kmcc.signaling.china1.trace import Ladder, Role
+from kmcc.switch.china1_port import Channel
+from kmcc.switch.journal import Journal
+
+
+class China1Log:
+    """Of one circuit; each of its channels has a ladder."""
+
+    def __init__(self, circuit: str, journal: Journal, channels: Iterable[Channel], profile: Profile) -> None:
+        self._circuit = circuit
+        self._journal = journal
+        roles = {IncomingChannel: Role.INCOMING, OutgoingChannel: Role.OUTGOING}
+        self._ladders = {channel: Ladder(roles[type(channel)], profile=profile) for channel in channels}
+
+    def note(self, way: str, what: m.Event | m.Effect, channel: Channel) -> None:
+        """The ends of signals are left out, the next one tells them."""
+        words = self._ladders[channel].line(what)
+        if isinstance(what, m.LineBits | m.SendBits):
+            self._journal.write("line.bits", circuit=self._circuit, way=way, what=words)
+        elif isinstance(what, m.SignalOn | m.SendSignal | m.SendPulse):
+            self._journal.write("register.signal", circuit=self._circuit, way=way, what=words)
+
+    def report(self, what: m.Indication) -> None:
+        """What failed, and what maintenance staff must see."""
+        if isinstance(what, m.Failed):
+            self._journal.write("circuit.failed", circuit=self._circuit, reason=what.failure.value)
+        elif isinstance(what, m.Alarm):
+            self._journal.write("circuit.alarm", circuit=self._circuit, what=what.failure.value)

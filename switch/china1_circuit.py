@@ -138,8 +138,6 @@ class China1Circuit:
         if self._call.is_through:
             self._send_owed_tone()
 
-    # --- what only trunks can do (kmcc.switch.circuit.TrunkCircuit) ------------------------------------------------
-
     def setup_through(self) -> None:
         self._seize(m.SeizeThrough())
 

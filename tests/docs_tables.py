@@ -37,6 +37,7 @@ from tests.docs_protocol_tables import (
     timers,
 )
 from tests.docs_quality_tables import QUALITY_TABLES
+from tests.switch.span_faults_counted import table as fault_losses
 
 ROOT: Final = Path(__file__).parents[1]
 PAGES: Final = ROOT / "docs"
@@ -55,6 +56,7 @@ TABLES: Final[Mapping[str, Callable[[], tuple[tuple[str, ...], Rows]]]] = {
     "engine-events": engine_events,
     "engine-ops": engine_ops,
     "exit-codes": exit_codes,
+    "fault-losses": fault_losses,
     "line-codes": line_codes,
     "line-in": line_in,
     "line-modes": line_modes,

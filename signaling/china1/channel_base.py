@@ -18,8 +18,6 @@ from kmcc.signaling.china1.messages import (
     LineBits,
     OperatorRing,
     OperatorSignal,
-    PcmBack,
-    PcmLost,
     PulseDone,
     SendBits,
     SignalOff,
@@ -28,6 +26,7 @@ from kmcc.signaling.china1.messages import (
 from kmcc.signaling.china1.operator_bit import TIMER as T_OPERATOR_SIGNAL
 from kmcc.signaling.china1.operator_bit import OperatorBit
 from kmcc.signaling.china1.profile import Profile
+from kmcc.signaling.china1.span_events import PcmBack, PcmBreak, PcmLost
 from kmcc.signaling.china1.terms import Failure, Operator
 from kmcc.signaling.effects import Expired, ProtocolError
 
@@ -66,7 +65,7 @@ class Channel(ABC):
                 return self._hear_line(abcd)
             case SignalOn() | SignalOff() | PulseDone():
                 return self._hear_register(event)
-            case PcmLost() | PcmBack():
+            case PcmBreak() | PcmLost() | PcmBack():
                 return self._hear_span(event)
             case Expired(name):
                 return self._operator.end(self._sent or 0) if name == T_OPERATOR_SIGNAL else self._expired(name)
@@ -106,7 +105,7 @@ class Channel(ABC):
     def _hear_code(self, abcd: int) -> Iterable[Effect]: ...
 
     @abstractmethod
-    def _hear_span(self, event: PcmLost | PcmBack) -> Iterable[Effect]: ...
+    def _hear_span(self, event: PcmBreak | PcmLost | PcmBack) -> Iterable[Effect]: ...
 
     @abstractmethod
     def _hear_register(self, event: SignalOn | SignalOff | PulseDone) -> Iterable[Effect]: ...

@@ -17,8 +17,6 @@ from kmcc.signaling.china1.messages import (
     Effect,
     ForceRelease,
     Hear,
-    PcmBack,
-    PcmLost,
     PulseDone,
     Refuse,
     SendOn,
@@ -29,9 +27,11 @@ from kmcc.signaling.china1.messages import (
 from kmcc.signaling.china1.operator_bit import RINGS_AGAIN, RINGS_BACKWARD
 from kmcc.signaling.china1.plan import Analyse, Treat, as_the_profile_says
 from kmcc.signaling.china1.profile import Profile
+from kmcc.signaling.china1.span_events import PcmBack, PcmBreak, PcmLost
 from kmcc.signaling.china1.terms import Failure, Operator
 from kmcc.signaling.effects import RangeError
 
+SPAN: Final = {PcmBreak: line_in.In.PCM_BREAK, PcmLost: line_in.In.PCM_LOST, PcmBack: line_in.In.PCM_BACK}
 COMMANDS: Final = {
     Answer: line_in.In.ANSWER,
     Clear: line_in.In.CLEAR,
@@ -77,8 +77,8 @@ class IncomingChannel(Channel):
             return self._to_line(what)
         return () if (self._line.state, what) in line_in.IGNORED else (Alarm(Failure.LINE_FAULT),)
 
-    def _hear_span(self, event: PcmLost | PcmBack) -> Iterable[Effect]:
-        what = line_in.In.PCM_LOST if isinstance(event, PcmLost) else line_in.In.PCM_BACK
+    def _hear_span(self, event: PcmBreak | PcmLost | PcmBack) -> Iterable[Effect]:
+        what = SPAN[type(event)]
         return self._to_line(what) if self._line.has_row(what) else ()
 
     @property

@@ -15,8 +15,6 @@ from kmcc.signaling.china1.messages import (
     Command,
     Effect,
     Hear,
-    PcmBack,
-    PcmLost,
     PulseDone,
     Resume,
     Seize,
@@ -27,10 +25,12 @@ from kmcc.signaling.china1.messages import (
 )
 from kmcc.signaling.china1.operator_bit import RINGS_BACK, RINGS_FORWARD
 from kmcc.signaling.china1.profile import LOCAL, Profile
+from kmcc.signaling.china1.span_events import PcmBack, PcmBreak, PcmLost
 from kmcc.signaling.china1.terms import Failure, Operator
 from kmcc.signaling.effects import RangeError
 
 DIGITS: Final = frozenset("0123456789")
+SPAN: Final = {PcmBreak: line_out.In.PCM_BREAK, PcmLost: line_out.In.PCM_LOST, PcmBack: line_out.In.PCM_BACK}
 COMMANDS: Final = {
     Clear: line_out.In.CLEAR,
     Resume: line_out.In.RESUME,
@@ -71,8 +71,8 @@ class OutgoingChannel(Channel):
             return self._to_line(what)
         return () if (self._line.state, what) in line_out.IGNORED else (Alarm(Failure.LINE_FAULT),)
 
-    def _hear_span(self, event: PcmLost | PcmBack) -> Iterable[Effect]:
-        what = line_out.In.PCM_LOST if isinstance(event, PcmLost) else line_out.In.PCM_BACK
+    def _hear_span(self, event: PcmBreak | PcmLost | PcmBack) -> Iterable[Effect]:
+        what = SPAN[type(event)]
         return self._to_line(what) if self._line.has_row(what) else ()
 
     @property

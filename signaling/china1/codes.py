@@ -97,6 +97,7 @@ TIMERS: Final = (
     Timer("repeat_clear", 200, "how long a repeated clear forward shows seizure between the two"),
     Timer("meter", 300, "an interruption of the answer shorter than this is a metering pulse"),
     Timer("operator_signal", 150, "how long bit c shows an operator signal"),
+    Timer("pcm_break", 7, "how long a frame alarm stands before it ends register signals; they bridge as much"),
     Timer("pcm_fault", 100, "how long a span alarm stands before it takes circuits out of service"),
     Timer("pcm_grace", 3_000, "how long an answered call outlives a span alarm (Q.424)"),
     Timer("pcm_recovery", 22, "end of a span alarm to reading the line again: 20 ms and one multiframe"),

@@ -107,6 +107,8 @@ IGNORED: Final = frozenset(
         (State.TALKING, In.SEIZURE),
         (State.HOLDING, In.CLEAR_FORWARD),
         (State.CLEARED_BACK, In.SEIZURE),
+        (State.CLEARED_BACK, In.PCM_LOST),  # the called party may still come back; its timer runs
+        (State.CLEARED_BACK, In.PCM_BACK),
         (State.AWAIT_CLEAR, In.SEIZURE),
         (State.STUCK, In.SEIZURE),
         (State.RELEASING, In.CLEAR_FORWARD),

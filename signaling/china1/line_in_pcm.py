@@ -20,6 +20,7 @@ from kmcc.signaling.china1.messages import (
 from kmcc.signaling.china1.terms import Failure
 
 OVER: Final[tuple[Out, ...]] = (Backward.BLOCKED, Idle(), Blocked())
+BROKEN: Final[tuple[Out, ...]] = (Failed(Failure.PCM_FAULT), Alarm(Failure.PCM_FAULT))
 FAILED: Final[tuple[Out, ...]] = (
     Backward.BLOCKED,
     Failed(Failure.PCM_FAULT),
@@ -34,6 +35,8 @@ PCM_ROWS: Final[Rows] = MappingProxyType(
         (State.FAULTY, In.PCM_LOST): (State.OUT_OF_ORDER, (Backward.BLOCKED,)),
         (State.OUT_OF_ORDER, In.PCM_BACK): (State.UNKNOWN, (Backward.IDLE, Unblocked())),
         (State.OUT_OF_ORDER, In.BLOCK): (State.LOCALLY_BLOCKED, (Backward.BLOCKED, Unblocked())),
+        # digits that the break has cut must not become a number
+        (State.REGISTER, In.PCM_BREAK): (State.AWAIT_CLEAR, (Register.GIVE_UP, *BROKEN)),
         # unanswered calls end
         (State.REGISTER, In.PCM_LOST): (State.OUT_OF_ORDER, (Register.STOP, *FAILED)),
         (State.KB_ON, In.PCM_LOST): (State.OUT_OF_ORDER, (Register.STOP, *FAILED)),
@@ -48,7 +51,6 @@ PCM_ROWS: Final[Rows] = MappingProxyType(
         (State.GRACE, In.T_PCM_GRACE): (State.OUT_OF_ORDER, FAILED),
         # what is being released anyway is given up; the far end is read again afterwards
         (State.HOLDING, In.PCM_LOST): (State.OUT_OF_ORDER, (Backward.BLOCKED, FarCleared(), Idle(), Blocked())),
-        (State.CLEARED_BACK, In.PCM_LOST): (State.OUT_OF_ORDER, OVER),
         (State.AWAIT_CLEAR, In.PCM_LOST): (State.OUT_OF_ORDER, (Register.STOP, *OVER)),
         (State.STUCK, In.PCM_LOST): (State.OUT_OF_ORDER, OVER),
         (State.RELEASING, In.PCM_LOST): (State.OUT_OF_ORDER, OVER),

@@ -49,6 +49,7 @@ class In(Enum):
     REFUSED = "refused"
     KB_ENDED = "kb ended"
     REGISTER_FAILED = "register failed"
+    PCM_BREAK = "pcm break"
     PCM_LOST = "pcm lost"
     PCM_BACK = "pcm back"
     T_ANSWER_GUARD = "answer_guard"

@@ -18,6 +18,7 @@ from kmcc.signaling.china1.messages import (
 from kmcc.signaling.china1.terms import Failure
 
 OVER: Final[tuple[Out, ...]] = (Forward.CLEAR_FORWARD, Idle(), Blocked())
+BROKEN: Final[tuple[Out, ...]] = (Forward.CLEAR_FORWARD, Failed(Failure.PCM_FAULT), Alarm(Failure.PCM_FAULT))
 FAILED: Final[tuple[Out, ...]] = (
     Forward.CLEAR_FORWARD,
     Failed(Failure.PCM_FAULT),
@@ -33,6 +34,8 @@ PCM_ROWS: Final[Rows] = MappingProxyType(
         (State.BLOCKED, In.PCM_LOST): (State.OUT_OF_ORDER, ()),
         (State.OUT_OF_ORDER, In.PCM_BACK): (State.UNKNOWN, (Unblocked(),)),
         (State.OUT_OF_ORDER, In.BLOCK): (State.LOCALLY_BLOCKED, (Forward.FAULT, Unblocked())),
+        # digits that the break has cut must not become a number
+        (State.REGISTER, In.PCM_BREAK): (State.RELEASING, (Register.STOP, *BROKEN)),
         # unanswered calls end with congestion tone for the caller
         (State.SEIZED, In.PCM_LOST): (State.OUT_OF_ORDER, FAILED),
         (State.DOUBLE_SEIZURE, In.PCM_LOST): (State.OUT_OF_ORDER, FAILED),
@@ -43,11 +46,11 @@ PCM_ROWS: Final[Rows] = MappingProxyType(
         # answered calls are kept for a while
         (State.TALKING, In.PCM_LOST): (State.GRACE, ()),
         (State.METERING, In.PCM_LOST): (State.GRACE, ()),
+        (State.CLEARED_BACK, In.PCM_LOST): (State.GRACE, ()),
         (State.GRACE, In.PCM_BACK): (State.TALKING, ()),
         (State.GRACE, In.CLEAR): (State.OUT_OF_ORDER, OVER),
         (State.GRACE, In.T_PCM_GRACE): (State.OUT_OF_ORDER, FAILED),
         # what is being released anyway is given up; the far end is read again afterwards
-        (State.CLEARED_BACK, In.PCM_LOST): (State.OUT_OF_ORDER, FAILED),
         (State.CLEAR_AWAITS_ACK, In.PCM_LOST): (State.OUT_OF_ORDER, OVER),
         (State.HELD, In.PCM_LOST): (State.OUT_OF_ORDER, OVER),
         (State.RELEASING, In.PCM_LOST): (State.OUT_OF_ORDER, OVER),

@@ -54,6 +54,7 @@ class In(Enum):
     KB_FREE = "kb free"
     KB_ENDED = "kb ended"
     REGISTER_FAILED = "register failed"
+    PCM_BREAK = "pcm break"
     PCM_LOST = "pcm lost"
     PCM_BACK = "pcm back"
     T_SEIZE_ACK = "seize_ack"

@@ -7,6 +7,7 @@ foreign signal.
 from dataclasses import dataclass
 
 from kmcc.signaling.china1.codes import Control, Prefix
+from kmcc.signaling.china1.span_events import PcmBack, PcmBreak, PcmLost
 from kmcc.signaling.china1.terms import Direction, Failure, Operator
 from kmcc.signaling.effects import Expired, StartTimer, StopTimer
 
@@ -35,16 +36,6 @@ class SignalOff:
 @dataclass(frozen=True, slots=True)
 class PulseDone:
     """A register pulse of ours is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class PcmLost:
-    """The span has an alarm: nothing it brings can be believed, nothing we send is heard."""
-
-
-@dataclass(frozen=True, slots=True)
-class PcmBack:
-    """The alarm is over, and the line has been read again since."""
 
 
 # --- commands: what the switch wants ------------------------------------------------------------------------
@@ -278,7 +269,7 @@ Command = (
     | Block
     | Unblock
 )
-Event = LineBits | SignalOn | SignalOff | PulseDone | PcmLost | PcmBack | Expired | Command
+Event = LineBits | SignalOn | SignalOff | PulseDone | PcmBreak | PcmLost | PcmBack | Expired | Command
 Indication = (
     Seized
     | Offered

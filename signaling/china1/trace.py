@@ -30,8 +30,6 @@ from kmcc.signaling.china1.messages import (
     Offered,
     OperatorRing,
     OperatorSignal,
-    PcmBack,
-    PcmLost,
     PulseDone,
     Refuse,
     Resume,
@@ -49,6 +47,7 @@ from kmcc.signaling.china1.messages import (
     Unblocked,
 )
 from kmcc.signaling.china1.profile import LOCAL, Profile
+from kmcc.signaling.china1.span_events import PcmBack, PcmBreak, PcmLost
 from kmcc.signaling.china1.terms import Direction
 from kmcc.signaling.china1.words import Stage, Words
 from kmcc.signaling.effects import Expired, StartTimer, StopTimer
@@ -75,6 +74,7 @@ PLAIN: Final[dict[type[Item], Words]] = {
     OperatorRing: ("switch: operator signal", "交换：话务员信号"),
     Block: ("switch: block", "交换：闭塞"),
     Unblock: ("switch: unblock", "交换：解除闭塞"),
+    PcmBreak: ("span alarm begins", "PCM中断"),
     PcmLost: ("span alarm", "PCM告警"),
     PcmBack: ("span alarm over", "PCM恢复"),
     Suspended: ("far party hung up, may come back", "对方挂机，可再应答"),

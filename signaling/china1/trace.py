@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Final, Literal
 
 from kmcc.signaling.china1 import words
-from kmcc.signaling.china1.codes import Backward, Forward
+from kmcc.signaling.china1.codes import Ani, Backward, Forward
 from kmcc.signaling.china1.messages import (
     Accept,
     Acknowledged,
@@ -171,10 +171,23 @@ def _tone(direction: Direction, number: int, stage: Stage, profile: Profile, at:
         return f"{side} A{number} {words.GROUP_A.get(number, words.FOREIGN)[at]}"
     if stage in (Stage.KA, Stage.KD):
         return f"{stage.value} {number}"
-    if stage is Stage.CALLING and number == profile.end_of_cli:
-        return f"{side} {number} ({words.END_OF_CLI[at]})"
+    if number > 10:
+        meaning = _mark(number, stage, profile)
+        return f"{side} {number}" if meaning is None else f"{side} {number} ({meaning[at]})"
     kind = words.CALLING_DIGIT if stage is Stage.CALLING else words.DIGIT
-    return f"{side} {number % 10} ({kind[at]})" if number <= 10 else f"{side} {number}"
+    return f"{side} {number % 10} ({kind[at]})"
+
+
+def _mark(number: int, stage: Stage, profile: Profile) -> Words | None:
+    """What a forward signal that is no digit says there."""
+    if stage is Stage.CALLING:
+        if number == profile.end_of_cli:
+            return words.END_OF_CLI
+        return words.ABSENT_CLI if number in profile.absent_cli else None
+    prefix = profile.prefix_of(number)
+    if prefix is not None:
+        return words.PREFIX[prefix]
+    return words.END_OF_CALLED if number == profile.end_of_called else None
 
 
 def _after_code(stage: Stage, direction: Direction, abcd: int, profile: Profile) -> Stage:
@@ -193,7 +206,9 @@ def _after_code(stage: Stage, direction: Direction, abcd: int, profile: Profile)
 
 def _after_signal(stage: Stage, direction: Direction, number: int, profile: Profile) -> Stage:
     if direction is Direction.FORWARD:
-        if stage is Stage.CALLING and number == profile.end_of_cli:
+        if stage is Stage.CALLING and (number == profile.end_of_cli or number in profile.absent_cli):
+            return Stage.CALLED
+        if stage is Stage.KA and profile.ani is Ani.KA_ONLY:
             return Stage.CALLED
         return {Stage.KA: Stage.CALLING, Stage.KD: Stage.KB}.get(stage, stage)
     if stage is Stage.KB:

@@ -5,7 +5,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from kmcc.signaling.china1.codes import Backward, Forward
+from kmcc.signaling.china1.codes import Backward, Forward, Prefix
 from kmcc.signaling.china1.terms import Direction, Failure, Operator
 
 
@@ -34,6 +34,16 @@ DIRECTION: Final[Mapping[Direction, Words]] = {
 DIGIT: Final[Words] = ("digit", "数字")
 CALLING_DIGIT: Final[Words] = ("calling digit", "主叫数字")
 END_OF_CLI: Final[Words] = ("end of calling number", "主叫号码结束")
+ABSENT_CLI: Final[Words] = ("no calling number", "无主叫号码")
+END_OF_CALLED: Final[Words] = ("end of called number", "被叫号码结束")
+PREFIX: Final[Mapping[Prefix, Words]] = {
+    Prefix.KC_PRIORITY: ("KC, priority", "KC 优先"),
+    Prefix.KC_DESIGNATED: ("KC, designated number", "KC 指定号码 Z"),
+    Prefix.KC_TEST: ("KC, test call", "KC 测试 T"),
+    Prefix.KC_SATELLITE: ("KC, satellite hop", "KC 卫星段控制 W"),
+    Prefix.KE_TANDEM: ("KE, tandem", "KE 汇接标志 H"),
+    Prefix.KE_TEST: ("KE, test call", "KE 测试 T"),
+}
 FOREIGN: Final[Words] = ("foreign signal", "异常信号")
 UNKNOWN_CODE: Final[Words] = ("unknown code", "未知状态")
 PULSE: Final[Words] = ("pulse", "脉冲")

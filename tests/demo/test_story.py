@@ -8,10 +8,12 @@ from kmcc.trace.story import WORDS, told
 if TYPE_CHECKING:
     from tests.demo.conftest import Played
 
+NOT_IN_A_MORNING = {"call.sent_on"}  # end-to-end transit: tests/switch/test_transit.py
+
 
 def test_every_kind_that_is_told_happens_and_has_its_fields(morning: "Played") -> None:
     happened = {e.kind for e in morning.log}
-    assert set(WORDS) <= happened
+    assert set(WORDS) - NOT_IN_A_MORNING <= happened
     for event in morning.log:
         if event.kind in WORDS:
             words = told(Event(event.seq, event.t, "", event.kind, tuple(event.fields.items())))

@@ -1,7 +1,10 @@
 """The ladder of a call reads as the field writes it."""
 
+from dataclasses import replace
+
 import pytest
 
+from kmcc.signaling.china1.codes import Ani, Leading
 from kmcc.signaling.china1.messages import (
     Accept,
     Alarm,
@@ -28,6 +31,7 @@ from kmcc.signaling.china1.messages import (
     StopSignal,
     Unblocked,
 )
+from kmcc.signaling.china1.profile import LOCAL, Profile
 from kmcc.signaling.china1.terms import Direction, Failure
 from kmcc.signaling.china1.trace import Item, Ladder, Role, describe
 from kmcc.signaling.china1.words import Stage
@@ -165,3 +169,40 @@ def test_idle_indication_ends_a_call_that_failed() -> None:
     for item in (SendBits(0b0011), LineBits(0b1111), LineBits(0b1011), SendBits(0b1011), Idle()):
         ladder.line(item)
     assert ladder.line(LineBits(0b1111)) == "backward 1111 blocked"
+
+
+MARKS = [
+    (
+        replace(LOCAL, leading=Leading.KC),
+        [(11, "forward 11 (KC, priority)"), (12, "forward 12 (KC, designated number)")],
+    ),
+    (replace(LOCAL, leading=Leading.KE), [(11, "forward 11 (KE, tandem)"), (12, "forward 12")]),
+    (replace(LOCAL, end_of_called=15), [(3, "forward 3 (digit)"), (15, "forward 15 (end of called number)")]),
+    (LOCAL, [(3, "forward 3 (digit)"), (15, "forward 15")]),
+]
+
+
+@pytest.mark.parametrize(("profile", "signals"), MARKS)
+def test_marks_around_the_called_number(profile: Profile, signals: list[tuple[int, str]]) -> None:
+    ladder = Ladder(Role.INCOMING, profile=profile)
+    ladder.line(LineBits(0b0011))
+    assert [ladder.line(SignalOn(number)) for number, _ in signals] == [text for _, text in signals]
+
+
+@pytest.mark.parametrize(
+    ("profile", "wanted"),
+    [(LOCAL, "forward 8 (calling digit)"), (replace(LOCAL, ani=Ani.KA_ONLY), "forward 8 (digit)")],
+)
+def test_what_follows_ka(profile: Profile, wanted: str) -> None:
+    ladder = Ladder(Role.INCOMING, profile=profile)
+    for item in (LineBits(0b0011), SignalOn(3), SendSignal(BACKWARD, 6), SignalOn(1), SendSignal(BACKWARD, 1)):
+        ladder.line(item)
+    assert ladder.line(SignalOn(8)) == wanted
+
+
+def test_i12_ends_the_calling_number() -> None:
+    ladder = Ladder(Role.INCOMING)
+    for item in (LineBits(0b0011), SignalOn(3), SendSignal(BACKWARD, 6), SignalOn(1), SendSignal(BACKWARD, 1)):
+        ladder.line(item)
+    assert ladder.line(SignalOn(12)) == "forward 12 (no calling number)"
+    assert ladder.line(SignalOn(9)) == "forward 9 (digit)"

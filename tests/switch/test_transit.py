@@ -116,6 +116,6 @@ def test_kc_goes_on_with_the_call_link_by_link(sim: Sim, clock: Clock) -> None:
                 caller.leg.circuit.setup("3190000", CallingParty("3188888", 1, (mark, "ke_tandem")))
                 await caller.answered()
             for circuit in ("in/1", "out/21"):
-                assert signals_on(rig, circuit)[:2] == ["forward 11", "backward A1 send next digit"]
+                assert signals_on(rig, circuit)[:2] == ["forward 11 (KC, priority)", "backward A1 send next digit"]
 
     clock(main())

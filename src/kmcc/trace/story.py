@@ -9,6 +9,7 @@ WORDS: Final[dict[str, str]] = {
     "call.alerting": "alerting, speech is through",
     "call.answered": "answered",
     "call.placed": "leg out: {called}",
+    "call.sent_on": "end to end: the caller's exchange sends {called}... to the next one itself",
     "call.classified": "{result}, by its tone: {tone}",
     "call.released": "released: {cause}",
     "prompt.started": "plays {language}: {prompt}",

@@ -38,8 +38,8 @@ enum engine_event_kind {
 	EV_MFC_OFF,       /* code, a: as above */
 	EV_TONE_ON,       /* progress tone began; code: 0 = 450 Hz, or set of the profile; a: level, 0.01 dBm0; b: samples since */
 	EV_TONE_OFF,      /* code: as above; a: duration in samples; b: samples since it ended */
-	EV_VOICE_ON,      /* voice or other sound that is not a lone progress tone */
-	EV_VOICE_OFF,     /* silence after the hangover */
+	EV_VOICE_ON,      /* voice or other sound that is no lone progress tone; b: samples since it began, to a block */
+	EV_VOICE_OFF,     /* silence; b: samples since it began: the hangover */
 	EV_FAX_ON,        /* code: FAX_*; a: level, 0.01 dBm0; b: samples since it began.  Told anew when it changes */
 	EV_FAX_OFF,       /* code: as last told; a: duration in samples; b: samples since it ended */
 	EV_BEEP_ON,       /* a lone tone of 800..2000 Hz; code: Hz; a: level, 0.01 dBm0; b: samples since it began */

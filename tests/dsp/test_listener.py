@@ -10,7 +10,7 @@ from kmcc.dsp.cpu import Isa
 from kmcc.dsp.engine_event import Detect, EventKind
 from kmcc.dsp.errors import BusyError, PortError, SamplesError
 from kmcc.dsp.listener import Listener
-from kmcc.dsp.twin_progress import VoiceTwin
+from kmcc.dsp.twin_voice import VoiceTwin
 from kmcc.dsp.voice import VoiceBank
 
 PORTS = 37  # a whole group of 32 and a part of one

@@ -11,7 +11,7 @@ from tests.dsp.sounds import Burst, make_alaw
 from kmcc.dsp.bank import Events
 from kmcc.dsp.engine_event import EventKind
 from kmcc.dsp.errors import PortError, SamplesError
-from kmcc.dsp.twin_progress import VoiceTwin
+from kmcc.dsp.twin_voice import VoiceTwin
 from kmcc.dsp.voice import VoiceBank
 
 Maker = Callable[[int], VoiceBank | VoiceTwin]
@@ -58,6 +58,21 @@ class TestVoice:
     def test_line_noise_and_clicks_are_silence(self, make: Maker) -> None:
         click = (Burst(((1000, -10),), 100, 3),)
         assert not len(make(2).feed(make_alaw((), click, ms=600, noise_dbm0=-45)))
+
+    def test_steady_noise_is_silence_and_speech_over_it_is_not(self, make: Maker) -> None:
+        ports = [(), (speak(800, 400),)]
+        events = make(2).feed(make_alaw(*ports, ms=2000, noise_dbm0=-36))
+        assert [(event["port"], event["kind"]) for event in events] == [
+            (1, EventKind.VOICE_ON),
+            (1, EventKind.VOICE_OFF),
+        ]
+        began, ended = ((int(event["sample"]) - int(event["b"])) / 8 for event in events)
+        assert began == pytest.approx(800, abs=16)
+        assert ended == pytest.approx(1200, abs=16)
+
+    def test_noise_that_begins_is_taken_for_speech_for_a_while_only(self, make: Maker) -> None:
+        octets = np.hstack((make_alaw((), ms=500), make_alaw((), ms=8000, noise_dbm0=-36)))
+        assert list(make(1).feed(octets)["kind"]) == [EventKind.VOICE_ON, EventKind.VOICE_OFF]
 
     def test_a_port_that_is_off_hears_nothing(self, make: Maker) -> None:
         bank = make(2)

@@ -4,12 +4,19 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 from kmcc.dsp.engine import Detect, EngineEvent, EventKind, Track
 from kmcc.dsp.recorder import Recording, Sides
 from kmcc.dsp.tone import Tone
 from kmcc.switch.media import Media
 from kmcc.switch.recording import OnFault, PortRecording
+
+SOUNDS: Final = Detect.PROGRESS | Detect.VOICE | Detect.FAX | Detect.BEEP
+SOUND_EVENTS: Final = frozenset(
+    {EventKind.TONE_ON, EventKind.TONE_OFF, EventKind.VOICE_ON, EventKind.VOICE_OFF}
+    | {EventKind.FAX_ON, EventKind.FAX_OFF, EventKind.BEEP_ON, EventKind.BEEP_OFF}
+)
 
 
 class SpeechPath:
@@ -37,7 +44,7 @@ class SpeechPath:
         engine.unlink(self.port)
         if self._connected is not None:
             self.disconnect(self._connected)
-        self._media.ignore(self.port, Detect.DTMF | Detect.PROGRESS | Detect.VOICE)
+        self._media.ignore(self.port, Detect.DTMF | SOUNDS)
         self._media.unsubscribe(self.port, self._on_event)
         self._recordings[Track.MESSAGE].stop()
         return self.stop_recording()
@@ -80,13 +87,13 @@ class SpeechPath:
         self._media.listen(self.port, Detect.DTMF)
 
     def listen_for_sounds(self, handler: Callable[[EngineEvent], None]) -> None:
-        """Tell `handler` of progress tones and voice from now on."""
+        """Tell `handler` of progress tones, voice, beeps and fax tones from now on."""
         self._sound_handlers.append(handler)
-        self._media.listen(self.port, Detect.PROGRESS | Detect.VOICE)
+        self._media.listen(self.port, SOUNDS)
 
     def ignore_sounds(self) -> None:
         self._sound_handlers.clear()
-        self._media.ignore(self.port, Detect.PROGRESS | Detect.VOICE)
+        self._media.ignore(self.port, SOUNDS)
 
     def take_key(self) -> str | None:
         """The oldest key not taken yet."""
@@ -143,6 +150,6 @@ class SpeechPath:
                 self.is_speaking = event.kind == EventKind.VOICE_ON
                 if self._speech_waiter is not None and not self._speech_waiter.done():
                     self._speech_waiter.set_result(None)
-            case EventKind.TONE_ON | EventKind.TONE_OFF | EventKind.VOICE_ON | EventKind.VOICE_OFF:
+            case kind if kind in SOUND_EVENTS:
                 for handler in self._sound_handlers:
                     handler(event)

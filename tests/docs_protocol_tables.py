@@ -12,6 +12,8 @@ from kmcc.signaling.china1.codes import BACKWARD, FORWARD, TIMERS, Control
 from kmcc.signaling.china1.line_rules import LineRules
 from kmcc.signaling.china1.profile import LOCAL, REGISTER_ROWS
 from kmcc.signaling.china1.words import GROUP_A, KB
+from kmcc.switch.autodial.party import TABLE as PARTY
+from kmcc.switch.autodial.party import State as PartyState
 from kmcc.switch.autodial.plan import RETRY
 from kmcc.switch.autodial.result import Result
 from kmcc.switch.queue.seat import TABLE as SEATS
@@ -111,6 +113,18 @@ def _steps(state: Enum, table: Steps) -> str:
 
 def seat() -> Made:
     return ("state", "what happens: next state"), [(state.value, _steps(state, SEATS)) for state in SeatState]
+
+
+def party() -> Made:
+    """Rows that every state has are told once."""
+    told: dict[tuple[str, PartyState, object, str], list[str]] = {}
+    for (state, heard), (to, who, reason) in PARTY.items():
+        told.setdefault((heard.value, to, who and who.value, reason), []).append(state.value)
+    rows: Rows = [
+        ("any" if len(states) > 2 else ", ".join(states), heard, to.value, who, reason)
+        for (heard, to, who, reason), states in told.items()
+    ]
+    return ("state", "heard", "then", "who answered", "because"), rows
 
 
 def results() -> Made:

@@ -3,8 +3,9 @@
 import asyncio
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
-from kmcc.dsp.tone import CHINA_TONES
+from kmcc.dsp.tone import CHINA_TONES, Tone
 from kmcc.firmware_sim.people.ears import Ears
 from kmcc.switch.announce import Language
 from kmcc.switch.circuit import Cause
@@ -13,12 +14,17 @@ from kmcc.switch.media import Media
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.speech_path import SpeechPath
 
+BEEP: Final = Tone((1000,), (-12.0,), ((400, 0),), repeats=1)
+CED: Final = Tone((2100,), (-12.0,), ((3000, 0),), repeats=1)  # T.30
+
 
 class Habit(Enum):
     """What a subscriber does when he is called."""
 
     ANSWERS = "answers"
     RINGS_OUT = "nobody is at home: ring-back tone until the caller gives up"
+    MACHINE = "a machine answers: its greeting, then a beep"
+    FAX = "a fax machine answers: CED"
     BUSY_TONE = "busy behind another exchange: free signal, then busy tone in band"
     BUSY_SIGNAL = "busy on this exchange: KB4"
 
@@ -65,7 +71,7 @@ class CalledParty:
         self._leg.circuit.alert()
         await first_of(self._leg.through, self._leg.ended)
         self._path.send_tone(CHINA_TONES["busy" if self._habit is Habit.BUSY_TONE else "ring_back"])
-        if self._habit is not Habit.ANSWERS:
+        if self._habit in (Habit.RINGS_OUT, Habit.BUSY_TONE):
             await first_of(self._leg.ended)
             return None
         if await first_of(self._leg.ended, timeout_s=self._subscriber.rings_s):
@@ -77,6 +83,11 @@ class CalledParty:
         self._path.stop_tone()
         self._leg.circuit.answer()
         await asyncio.sleep(0.3)
-        self._path.play(self._prompts.clips(self._subscriber.greeting, self._subscriber.language))
+        if self._habit is Habit.FAX:
+            self._path.send_tone(CED)
+        else:
+            greeted = self._path.play(self._prompts.clips(self._subscriber.greeting, self._subscriber.language))
+            if self._habit is Habit.MACHINE and await first_of(greeted, self._leg.ended) and not self._leg.ended.done():
+                self._path.send_tone(BEEP)
         await first_of(self._leg.ended, timeout_s=self._subscriber.talks_s)
         self._leg.release(Cause.NORMAL)

@@ -16,6 +16,7 @@ RETRY: Final[Mapping[Result, timedelta]] = MappingProxyType(
     {
         Result.BUSY: timedelta(minutes=5),
         Result.NO_ANSWER: timedelta(minutes=30),
+        Result.MACHINE: timedelta(minutes=30),
         Result.CONGESTION: timedelta(minutes=2),
         Result.FAILED: timedelta(minutes=2),
     }

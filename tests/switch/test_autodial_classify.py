@@ -12,6 +12,7 @@ from kmcc.switch.autodial.classify import (
     State,
     Supervision,
 )
+from kmcc.switch.autodial.party import Heard, Party, PartySettings
 from kmcc.switch.autodial.result import Result
 from kmcc.switch.circuit import Cause
 
@@ -112,3 +113,45 @@ def test_tones_by_name() -> None:
     assert classifier.hear_tone("busy", 3_000) is Result.BUSY
     with pytest.raises(ClassifierError, match="no such tone: waltz"):
         classifier.hear_tone("waltz", 4_000)
+
+
+def test_who_answered_is_found_out_when_asked_for() -> None:
+    classifier = Classifier(0, LOOP, party=PartySettings())
+    assert classifier.receive(S.RING_BACK, 3_000) is None
+    assert classifier.hear(Heard.VOICE_ON, 9_000, 8_980) is None
+    assert (classifier.state, classifier.is_listening, classifier.deadline_ms) == (State.ANSWERED, True, 11_304)
+    assert classifier.receive(S.TIMEOUT, 11_000) is None
+    assert classifier.receive(S.TIMEOUT, 11_304) is Result.MACHINE
+    assert classifier.party is not None
+    assert classifier.party.party is Party.MACHINE
+
+
+def test_a_person_is_talked_to() -> None:
+    classifier = Classifier(0, E1, party=PartySettings())
+    assert classifier.hear(Heard.VOICE_ON, 1_000, 1_000) is None  # an announcement before the answer
+    classifier.receive(S.ANSWER, 3_000)
+    classifier.hear(Heard.VOICE_ON, 3_524, 3_500)
+    classifier.hear(Heard.VOICE_OFF, 4_304, 4_000)
+    assert classifier.is_listening
+    assert classifier.receive(S.TIMEOUT, 4_800) is None
+    assert classifier.party is not None
+    assert classifier.party.party is Party.HUMAN
+    assert (classifier.is_listening, classifier.state, classifier.deadline_ms) == (False, State.ANSWERED, None)
+    assert classifier.receive(S.NOTICE_PLAYED, 30_000) is Result.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("heard", "result"), [(Heard.CNG, Result.FAX), (Heard.MODEM_TONE, Result.FAX), (Heard.NETWORK_TONE, None)]
+)
+def test_tones_after_the_answer(heard: Heard, result: Result | None) -> None:
+    classifier = Classifier(0, E1, party=PartySettings())
+    classifier.receive(S.ANSWER, 3_000)
+    assert classifier.hear(heard, 4_000, 4_000) is result
+
+
+def test_a_network_tone_after_the_answer_ends_the_call() -> None:
+    classifier = Classifier(0, E1, party=PartySettings())
+    classifier.receive(S.ANSWER, 3_000)
+    assert classifier.hear_tone("busy", 6_000) is Result.ANSWERED_PART
+    assert classifier.party is not None
+    assert classifier.party.party is Party.NETWORK_TONE

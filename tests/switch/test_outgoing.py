@@ -9,6 +9,7 @@ from kmcc.firmware_sim.people.subscriber import Habit, Subscriber
 from kmcc.firmware_sim.pytest_plugin import Clock, Sim
 from kmcc.firmware_sim.rig import Plant, Rig
 from kmcc.switch.autodial.classify import ClassifierSettings
+from kmcc.switch.autodial.party import PartySettings
 from kmcc.switch.autodial.result import Result
 from kmcc.switch.call import Call, ConnectFailed
 from kmcc.switch.circuit import CallingParty, Cause
@@ -22,8 +23,8 @@ async def talk(call: Call) -> None:
     await call.play(("goodbye",))
 
 
-async def attempt(rig: Rig, number: str = "3192008") -> Result:
-    one = OutgoingAttempt(talk, SETTINGS)
+async def attempt(rig: Rig, number: str = "3192008", party: PartySettings | None = None) -> Result:
+    one = OutgoingAttempt(talk, SETTINGS, party)
     await rig.calls.dial(number, CENTRE, one.flow)
     circuits = rig.groups["out"].circuits
     await until(lambda: all_idle(circuits) and rig.groups["out"].idle == len(circuits), "idle trunks")
@@ -49,6 +50,33 @@ def test_each_way_is_recognised(way: str, sim: Sim, clock: Clock) -> None:
             assert await attempt(rig) is result
             assert [record.cause for record in rig.records] == [cause]
             assert rig.records[0].charged is (way == "answered")
+
+    clock(main())
+
+
+PARTIES = {
+    "person": (Subscriber("3192008", rings_s=1.0, talks_s=60.0), Result.ANSWERED_PART, "human"),
+    "machine": (
+        Subscriber("3192008", (Habit.MACHINE,), rings_s=1.0, greeting=("consult-menu",)),
+        Result.MACHINE,
+        "answering machine",
+    ),
+    "short machine": (Subscriber("3192008", (Habit.MACHINE,), rings_s=1.0), Result.MACHINE, "answering machine"),
+    "fax": (Subscriber("3192008", (Habit.FAX,), rings_s=1.0), Result.FAX, "fax"),
+}
+
+
+@pytest.mark.parametrize("who", PARTIES)
+def test_who_answered_is_recognised(who: str, sim: Sim, clock: Clock) -> None:
+    subscriber, result, party = PARTIES[who]
+
+    async def main() -> None:
+        async with sim(subscribers=[subscriber]) as rig:
+            assert await attempt(rig, party=PartySettings()) is result
+            (told,) = rig.journal.of("call.party")
+            assert told.fields["party"] == party
+            assert bool(rig.journal.of("prompt.started")) is (who == "person")
+            assert rig.records[0].charged
 
     clock(main())
 

@@ -218,7 +218,7 @@ static void take_bits(const struct run *u, uint8_t octet)
 	struct hot *h = &u->s->hot;
 
 	for (int place = 7; place >= 0; place--) {
-		const uint32_t bit = octet >> place & 1u;
+		const uint32_t bit = (uint32_t)(octet >> place & 1);
 		const uint32_t ones = h->ones;
 
 		h->ones = bit ? count_up((uint8_t)ones, ABORTED) : 0;

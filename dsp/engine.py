@@ -11,21 +11,20 @@ from typing import Any, Final
 
 from kmcc.dsp._core import ffi, lib
 from kmcc.dsp.bank import aligned_memory
-from kmcc.dsp.echo import Echo
 from kmcc.dsp.engine_command import Op, check, clip_array
 from kmcc.dsp.engine_error import (
     CommandRingFullError,
     EngineConfigError,
     EnginePairError,
-    NoCancellerError,
     RecorderBusyError,
 )
 from kmcc.dsp.engine_event import EVENT, Detect, EngineEvent, EventKind, SpanAlarm, decode_events
+from kmcc.dsp.engine_speech import GUARD_MS, SpeechCommands
 from kmcc.dsp.recorder import Recorder
 from kmcc.dsp.tone import Tone
 from kmcc.dsp.tone import _struct as tone_struct
 
-__all__ = ["Detect", "Engine", "EngineEvent", "EventKind", "SpanAlarm", "Track", "run_pair"]
+__all__ = ["GUARD_MS", "Detect", "Engine", "EngineEvent", "EventKind", "SpanAlarm", "Track", "run_pair"]
 
 CHANNELS: Final = 30
 RATE_HZ: Final = 8000
@@ -33,8 +32,6 @@ EVENTS_AT_ONCE: Final = 1024
 MOST_PATTERNS: Final = 16
 PATTERN_OCTETS: Final = (64, 512)
 ALL_DETECTORS: Final = sum(Detect)
-MOST_GUARD_MS: Final = 100  # ENGINE_GUARD_MS of engine.h
-GUARD_MS: Final = 40  # a key is certain 30 ms after its beginning at the latest, and a tick takes eight more
 
 
 def _config(**fields: int) -> Any:
@@ -53,7 +50,7 @@ class Track(IntEnum):
     MESSAGE = 1  # left by the caller while the call itself may be recorded too
 
 
-class Engine:
+class Engine(SpeechCommands):
     """Ports of E1 spans (30 a span, first) and of plain lines, ticked together."""
 
     def __init__(
@@ -75,10 +72,10 @@ class Engine:
             cancellers=cancellers,
         )
         memory, self._memory = aligned_memory(lib.engine_size(config))
-        self._engine: Final[Any] = lib.engine_init(memory, config)
+        self._engine: Any = lib.engine_init(memory, config)
         self.spans: Final = spans
         self.lines: Final = lines
-        self.conferences: Final = conferences
+        self.conferences = conferences
         self.ports: Final = spans * CHANNELS + lines
         self.tick_samples: Final = tick_samples
         self.tick_s: Final = tick_samples / RATE_HZ
@@ -86,8 +83,8 @@ class Engine:
         self._room_octets: Final = memoryview(ffi.buffer(self._room))
         self._plays_begun: Final[dict[int, int]] = {}
         self._plays: Final[dict[int, deque[tuple[int, object]]]] = {}
-        self.cancellers: Final = cancellers
-        self._cancelled: Final[set[int]] = set()
+        self.cancellers = cancellers
+        self._cancelled = set()
         self._patterns: Final[dict[int, object]] = {}
         self._recorders: Final[dict[tuple[int, Track], Recorder]] = {}
         self._until_taken: Final[deque[tuple[int, object]]] = deque()
@@ -180,24 +177,6 @@ class Engine:
         self._post(port, Op.SPOT, len(patterns), array)
         self._keep_until_taken(self._patterns.get(port))
         self._patterns[port] = (array, views)
-
-    def cancel_echo(self, port: int, mode: Echo = Echo.FULL) -> None:
-        """Take the echo of what is sent here off what is heard here; NoCancellerError when all are in use."""
-        if mode and port not in self._cancelled and len(self._cancelled) == self.cancellers:
-            raise NoCancellerError(self._check_port(port), self.cancellers)
-        self._post(port, Op.ECHO, mode)
-        (self._cancelled.add if mode else self._cancelled.discard)(port)
-
-    def disable_echo_canceller(self, port: int) -> None:
-        """A modem's 2100 Hz with phase reversals was heard: let all through until the port is silent (G.168 cl. 7)."""
-        self._post(port, Op.ECHO_DISABLE)
-
-    def guard(self, port: int, ms: int) -> None:
-        """Others (link, conference, recorders) hear this port so much later, and silence while a key is heard; 0 = off.
-
-        The port's DTMF detector must be on. GUARD_MS is long enough for a key never to slip through.
-        """
-        self._post(port, Op.GUARD, check("guard of ms", ms, 0, MOST_GUARD_MS))
 
     def span_alarm(self, span: int, *, remote: bool) -> None:
         """Send remote alarm; the engine also sends it by itself while the span's frames are lost."""

@@ -24,6 +24,10 @@ class Op(IntEnum):
     ECHO = lib.OP_ECHO
     ECHO_DISABLE = lib.OP_ECHO_DISABLE
     GUARD = lib.OP_GUARD
+    AGC = lib.OP_AGC
+    METER = lib.OP_METER
+    GAIN = lib.OP_GAIN
+    LOUDEST = lib.OP_LOUDEST
     SPAN_ALARM = lib.OP_SPAN_ALARM
 
 

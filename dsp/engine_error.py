@@ -23,7 +23,7 @@ class EngineConfigError(EngineError):
 class EngineRangeError(EngineError):
     """A port, conference, nibble or count that this engine does not have."""
 
-    def __init__(self, what: str, value: int, lowest: int, highest: int) -> None:
+    def __init__(self, what: str, value: float, lowest: int | str, highest: int) -> None:
         super().__init__(f"{what} {value}: expected {lowest}..{highest}")
         self.what = what
         self.value = value

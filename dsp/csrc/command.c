@@ -124,19 +124,37 @@ static void guard(struct engine *e, const struct engine_command *c)
 	speech_guard(e, c->port, c->value);
 }
 
+static void control_gain(struct engine *e, const struct engine_command *c)
+{
+	speech_agc(e, c->port, c->value != 0);
+}
+
+static void measure(struct engine *e, const struct engine_command *c)
+{
+	speech_meter(e, c->port, c->value != 0);
+}
+
+static void weigh(struct engine *e, const struct engine_command *c)
+{
+	conference_gain(e, c->port, c->value);
+}
+
 static handler *const HANDLERS[] = {
 	[OP_DETECT] = detect,       [OP_SIGNAL] = signal,       [OP_LINK] = link_to,
 	[OP_UNLINK] = unlink_all,   [OP_JOIN] = join,           [OP_PLAY] = play,
 	[OP_STOP_PLAY] = stop_play, [OP_SEND_TONE] = send_tone, [OP_STOP_TONE] = stop_tone,
 	[OP_RECORD] = record,       [OP_STOP_RECORD] = stop_record, [OP_SPOT] = spot,
 	[OP_ECHO] = cancel_echo,    [OP_ECHO_DISABLE] = disable_echo, [OP_GUARD] = guard,
+	[OP_AGC] = control_gain,    [OP_METER] = measure,       [OP_GAIN] = weigh,
 };
 
 static void take(struct engine *e, const struct engine_command *c)
 {
 	if (c->op == OP_SPAN_ALARM && c->port < e->config.spans)
 		e->span_alarm[c->port] = c->value != 0;
-	else if (c->op >= OP_DETECT && c->op < OP_SPAN_ALARM && c->port < e->ports)
+	else if (c->op == OP_LOUDEST && c->port < e->config.conferences)
+		conference_loudest(e, c->port, c->value);
+	else if (c->op >= OP_DETECT && c->op < OP_LOUDEST && c->port < e->ports)
 		HANDLERS[c->op](e, c);
 }
 

@@ -17,6 +17,11 @@ uint32_t engine_events(struct engine *e, struct engine_event *out, uint32_t room
 	return event_pop(e->event_ring, e->events, out, room);
 }
 
+void engine_level(const struct engine *e, uint32_t port, struct meter_reading *out)
+{
+	meter_read(e->meter, port, out);
+}
+
 uint64_t engine_now(const struct engine *e)
 {
 	return __atomic_load_n(&e->now, __ATOMIC_ACQUIRE);
@@ -128,8 +133,10 @@ static void listen(struct engine *e)
 		spotter_hear(e, port);
 	}
 	run_detectors(e);
+	for (uint32_t port = 0; e->meters > 0 && port < e->ports; port++)
+		meter_run(e->meter, port, engine_row(e, e->received, port), e->config.tick_samples);
 	for (uint32_t port = 0; port < e->ports; port++)
-		if (e->speech.late[port] > 0)
+		if (e->speech.alters[port])
 			speak(e, port);
 }
 
@@ -173,6 +180,7 @@ int engine_step(struct engine *e)
 		take_line(e, line);
 	echo_feed(e->echo, e->sent, e->received, e->config.tick_samples);
 	listen(e);
+	conference_weigh(e);
 	matrix_sum(e);
 	for (uint32_t port = 0; port < e->ports; port++)
 		send_port(e, port);

@@ -9,6 +9,8 @@
 #ifndef KMCC_ENGINE_H
 #define KMCC_ENGINE_H
 
+#include "meter.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +18,9 @@
 #define ENGINE_TIMESLOTS 32u
 #define ENGINE_IDLE      0xD5u /* A-law silence */
 #define ENGINE_GUARD_MS  100u  /* the longest */
+#define ENGINE_UNITY     4096  /* gain of 0 dB of a conference member */
+#define ENGINE_MOST_GAIN 16384u /* 12 dB */
+#define ENGINE_MOST_LOUDEST 8u /* members that a conference may be limited to */
 #define ENGINE_TRACKS    2u    /* recorders a port: the call's, and that of a message left in it */
 
 struct engine;
@@ -128,6 +133,10 @@ enum engine_op {
 	OP_ECHO,          /* value: echo_mode mask of echo.h, 0 = off; passed over when no canceller is free */
 	OP_ECHO_DISABLE,  /* a modem's tone was heard: cancel no echo until the port is silent (G.168 clause 7) */
 	OP_GUARD,         /* value: ms that what others hear of the port is late, silent while a key is heard; 0 = off */
+	OP_AGC,           /* value: 1 = others hear the port about as loud as any other, whoever speaks */
+	OP_METER,         /* value: 1 = measure the port's level from now on (engine_level) */
+	OP_GAIN,          /* value: how loud others in its conference hear the port, ENGINE_UNITY = as it is */
+	OP_LOUDEST,       /* port: conference; value: so many of the loudest members are heard, 0 = all */
 	OP_SPAN_ALARM     /* port: span; value: 1 sends remote alarm */
 };
 
@@ -158,6 +167,9 @@ void engine_tick(struct engine *e);
  * engine_run leaves the received frames as they are; engine_run_pair joins the spans and lines of a and b. */
 uint32_t engine_run(struct engine *e, uint32_t ticks);
 uint32_t engine_run_pair(struct engine *a, struct engine *b, uint32_t ticks);
+
+/* What the meter of a port has measured since OP_METER. */
+void engine_level(const struct engine *e, uint32_t port, struct meter_reading *out);
 
 uint64_t engine_now(const struct engine *e);  /* samples */
 

@@ -6,6 +6,7 @@
 #define KMCC_ENGINE_STATE_H
 
 #include "banks.h"
+#include "agc.h"
 #include "detect.h"
 #include "e1.h"
 #include "echo.h"
@@ -20,6 +21,13 @@ struct matrix {
 	uint32_t *link;       /* port whose speech is sent here, or ENGINE_NONE */
 	uint32_t *conference; /* or ENGINE_NONE; never both */
 	uint32_t *members;    /* [conferences] */
+	int32_t  *gain;       /* ENGINE_UNITY = as it is */
+	uint32_t  weighed;    /* ports with another gain */
+	uint8_t  *most;       /* [conferences] so many of the loudest are heard, 0 = all */
+	uint32_t  limited;    /* conferences with such a limit */
+	uint32_t *loudest;    /* [conferences][ENGINE_MOST_LOUDEST] of this frame, the loudest first */
+	uint32_t *level;      /* mean square of 13 bits, decaying */
+	uint8_t  *chosen;     /* was among the loudest of the last frame */
 	int32_t  *sum;        /* [conferences][tick_samples] of all that the members say now */
 };
 
@@ -50,8 +58,10 @@ struct spotter {
 #define SPEECH_PAST       960u /* octets: the longest guard and a frame fit in, and every tick divides it */
 
 struct speech {
-	uint8_t  *says;  /* rows: what others hear of the ports that have a guard */
+	uint8_t  *says;  /* rows: what others hear of the ports that have a guard or gain control */
 	uint8_t  *past;  /* [ports][SPEECH_PAST] */
+	uint8_t  *alters;/* 1 = says is another thing than received */
+	uint8_t  *agc_on;
 	uint16_t *late;  /* samples that the guard keeps speech back; 0 = no guard */
 	uint16_t *mute;  /* ticks still to be silenced */
 	uint8_t  *keyed; /* a key is heard now */
@@ -80,6 +90,10 @@ struct engine {
 	struct listener         *listener;
 	struct generator        *generator;
 	struct echo             *echo;
+	struct agc              *agc;
+	struct meter            *meter;
+	uint8_t                 *metered;
+	uint32_t                 meters;         /* that are on */
 	struct speech            speech;
 	struct matrix            matrix;
 	struct player            player;
@@ -109,7 +123,7 @@ static inline int16_t *engine_heard(const struct engine *e, uint32_t port)
 /* What others hear of a port. */
 static inline uint8_t *engine_says(const struct engine *e, uint32_t port)
 {
-	return engine_row(e, e->speech.late[port] > 0 ? e->speech.says : e->received, port);
+	return engine_row(e, e->speech.alters[port] ? e->speech.says : e->received, port);
 }
 
 /* found.c: keep an event of this tick until it is put in order; too many are counted as lost. */
@@ -131,8 +145,16 @@ void matrix_join(struct engine *e, uint32_t port, uint32_t conference);
 void matrix_sum(struct engine *e);
 void matrix_send(struct engine *e, uint32_t port, uint32_t from); /* the octets from `from` to the frame's end */
 
+/* conference.c */
+void conference_gain(struct engine *e, uint32_t port, uint32_t gain);
+void conference_loudest(struct engine *e, uint32_t conference, uint32_t most);
+void conference_forget(struct engine *e, uint32_t port);
+void conference_weigh(struct engine *e); /* after listening, before matrix_sum */
+
 /* speech.c */
 void speech_guard(struct engine *e, uint32_t port, uint32_t ms);
+void speech_agc(struct engine *e, uint32_t port, int on);
+void speech_meter(struct engine *e, uint32_t port, int on);
 void speech_keyed(struct engine *e, const struct detection *what);
 void speech_run(struct engine *e, uint32_t port);
 

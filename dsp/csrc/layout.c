@@ -78,12 +78,12 @@ static void lay_movers(struct engine *e, struct arena *a)
 	e->matrix.link = carve(a, e->ports, sizeof *e->matrix.link);
 	e->matrix.conference = carve(a, e->ports, sizeof *e->matrix.conference);
 	e->matrix.members = carve(a, c->conferences, sizeof *e->matrix.members);
+	e->matrix.gain = carve(a, e->ports, sizeof *e->matrix.gain);
+	e->matrix.most = carve(a, c->conferences, 1);
+	e->matrix.loudest = carve(a, (size_t)c->conferences * ENGINE_MOST_LOUDEST, sizeof *e->matrix.loudest);
+	e->matrix.level = carve(a, e->ports, sizeof *e->matrix.level);
+	e->matrix.chosen = carve(a, e->ports, 1);
 	e->matrix.sum = carve(a, c->conferences, c->tick_samples * sizeof *e->matrix.sum);
-	e->speech.says = carve(a, e->ports, c->tick_samples);
-	e->speech.past = carve(a, e->ports, SPEECH_PAST);
-	e->speech.late = carve(a, e->ports, sizeof *e->speech.late);
-	e->speech.mute = carve(a, e->ports, sizeof *e->speech.mute);
-	e->speech.keyed = carve(a, e->ports, 1);
 	p->clips = carve(a, e->ports, sizeof(struct engine_clip *));
 	p->count = carve(a, e->ports, sizeof *p->count);
 	p->clip = carve(a, e->ports, sizeof *p->clip);
@@ -93,6 +93,29 @@ static void lay_movers(struct engine *e, struct arena *a)
 	s->count = carve(a, e->ports, sizeof *s->count);
 	s->heard = carve(a, e->ports, sizeof *s->heard);
 	s->window = carve(a, e->ports, SPOT_WINDOW);
+}
+
+static void lay_says(struct engine *e, struct arena *a)
+{
+	struct speech *s = &e->speech;
+
+	s->says = carve(a, e->ports, e->config.tick_samples);
+	s->past = carve(a, e->ports, SPEECH_PAST);
+	s->alters = carve(a, e->ports, 1);
+	s->agc_on = carve(a, e->ports, 1);
+	s->late = carve(a, e->ports, sizeof *s->late);
+	s->mute = carve(a, e->ports, sizeof *s->mute);
+	s->keyed = carve(a, e->ports, 1);
+	e->metered = carve(a, e->ports, 1);
+	void *echo = carve(a, 1, echo_size(e->config.cancellers));
+	void *agc = carve(a, 1, agc_size(e->ports));
+	void *meter = carve(a, 1, meter_size(e->ports));
+
+	if (a->base == NULL)
+		return;
+	e->echo = echo_init(echo, e->config.cancellers);
+	e->agc = agc_init(agc, e->ports);
+	e->meter = meter_init(meter, e->ports);
 }
 
 static void lay_rings(struct engine *e, struct arena *a)
@@ -122,10 +145,6 @@ static void lay_kernels(struct engine *e, struct arena *a)
 
 	if (a->base)
 		e->generator = generator_init(generator, e->ports);
-	void *echo = carve(a, 1, echo_size(e->config.cancellers));
-
-	if (a->base)
-		e->echo = echo_init(echo, e->config.cancellers);
 	void *listener = carve(a, 1, listener_size(e->ports, ALL_DETECTORS));
 
 	if (a->base)
@@ -148,6 +167,7 @@ static size_t lay(struct engine *e, uint8_t *base, const struct engine_config *c
 	e->ports = e->first_line + config->lines;
 	lay_speech(e, &a);
 	lay_movers(e, &a);
+	lay_says(e, &a);
 	lay_rings(e, &a);
 	lay_kernels(e, &a);
 	return a.used;
@@ -180,6 +200,8 @@ static void all_idle(struct engine *e)
 	memset(e->sent, ENGINE_IDLE, (size_t)e->ports * samples);
 	memset(e->matrix.link, 0xFF, e->ports * sizeof *e->matrix.link);
 	memset(e->matrix.conference, 0xFF, e->ports * sizeof *e->matrix.conference);
+	for (uint32_t port = 0; port < e->ports; port++)
+		e->matrix.gain[port] = ENGINE_UNITY;
 	for (uint32_t span = 0; span < e->config.spans; span++) {
 		hear_nothing(e->span_rx + span * frame, samples);
 		hear_nothing(e->span_tx + span * frame, samples);

@@ -11,6 +11,7 @@ void matrix_unlink(struct engine *e, uint32_t port)
 	if (m->conference[port] != ENGINE_NONE)
 		m->members[m->conference[port]]--;
 	m->conference[port] = ENGINE_NONE;
+	conference_forget(e, port);
 	m->link[port] = ENGINE_NONE;
 }
 

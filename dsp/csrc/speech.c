@@ -1,11 +1,17 @@
-/* speech.c  What others hear of a port: usually what it receives, with a guard late enough that keys can be muted.
+/* speech.c  What others hear of a port: usually what it receives; with a gain control about as loud as others; with a
+ * guard late enough that keys can be muted.
  *
- * The guard keeps what is received back for so long that a key which is being heard has not yet left; then silence
- * leaves instead, until all of the key is past.
+ * The guard keeps speech back for so long that a key which is being heard has not yet left; then silence leaves
+ * instead, until all of the key is past.
  */
 #include "engine_state.h"
 
 #include <string.h>
+
+static void note_change(struct engine *e, uint32_t port)
+{
+	e->speech.alters[port] = e->speech.late[port] > 0 || e->speech.agc_on[port];
+}
 
 void speech_guard(struct engine *e, uint32_t port, uint32_t ms)
 {
@@ -18,6 +24,23 @@ void speech_guard(struct engine *e, uint32_t port, uint32_t ms)
 	s->late[port] = (uint16_t)(ticks * samples);
 	s->mute[port] = 0;
 	memset(s->past + (size_t)port * SPEECH_PAST, ENGINE_IDLE, SPEECH_PAST);
+	note_change(e, port);
+}
+
+void speech_agc(struct engine *e, uint32_t port, int on)
+{
+	if (e->speech.agc_on[port] == on)
+		return;
+	e->speech.agc_on[port] = (uint8_t)on;
+	agc_enable(e->agc, port, on);
+	note_change(e, port);
+}
+
+void speech_meter(struct engine *e, uint32_t port, int on)
+{
+	e->meters += (uint32_t)on - e->metered[port];
+	e->metered[port] = (uint8_t)on;
+	meter_enable(e->meter, port, on);
 }
 
 void speech_keyed(struct engine *e, const struct detection *what)
@@ -35,9 +58,10 @@ static void delay(struct engine *e, uint32_t port)
 	const uint32_t samples = e->config.tick_samples;
 	const uint32_t now = (uint32_t)(e->now % SPEECH_PAST);
 	uint8_t       *past = s->past + (size_t)port * SPEECH_PAST;
+	uint8_t       *says = engine_says(e, port);
 
-	memcpy(past + now, engine_row(e, e->received, port), samples);
-	memcpy(engine_row(e, s->says, port), past + (now + SPEECH_PAST - s->late[port]) % SPEECH_PAST, samples);
+	memcpy(past + now, says, samples);
+	memcpy(says, past + (now + SPEECH_PAST - s->late[port]) % SPEECH_PAST, samples);
 }
 
 static void guard(struct engine *e, uint32_t port)
@@ -51,11 +75,15 @@ static void guard(struct engine *e, uint32_t port)
 	if (s->mute[port] == 0)
 		return;
 	s->mute[port]--;
-	memset(engine_row(e, s->says, port), ENGINE_IDLE, samples);
+	memset(engine_says(e, port), ENGINE_IDLE, samples);
 }
 
 void speech_run(struct engine *e, uint32_t port)
 {
+	const uint32_t samples = e->config.tick_samples;
+
+	memcpy(engine_says(e, port), engine_row(e, e->received, port), samples);
+	agc_run(e->agc, port, engine_says(e, port), samples);
 	if (e->speech.late[port] > 0)
 		guard(e, port);
 }

@@ -173,3 +173,112 @@ def test_joining_again_moves_and_counts_once() -> None:
 def test_a_conference_that_is_not_there() -> None:
     with pytest.raises(EngineRangeError, match=r"conference 16: expected 0\.\.15"):
         Engine(lines=1).join(0, 16)
+
+
+# --- who is heard, and how loud -------------------------------------------------------------------
+
+
+def weighed_conference(
+    said: list[bytes], tick_samples: int, *, gains: dict[int, float] | None = None, loudest: int = 0
+) -> list[bytes]:
+    """What each member is sent."""
+    lines, ticks = len(said), len(said[0]) // tick_samples
+    far, near = (Engine(lines=lines, tick_samples=tick_samples) for _ in range(2))
+    for line in range(lines):
+        near.join(near.line(line), 3)
+        if gains and line in gains:
+            near.member_gain(near.line(line), gains[line])
+    run_pair(far, near, 1)
+    near.loudest(3, loudest)
+    for line, octets in enumerate(said):
+        far.play(far.line(line), [octets])
+    sent = [bytearray() for _ in said]
+    for _ in range(ticks + 1):
+        run_pair(far, near, 1)
+        for line in range(lines):
+            sent[line] += near.line_tx(line)
+    return [bytes(octets[tick_samples:]) for octets in sent]
+
+
+@settings(deadline=None, max_examples=30)
+@given(gain_db=st.floats(-30, 12), seed=st.integers(0, 1000), tick_samples=st.sampled_from([16, 64, 80]))
+def test_a_member_is_heard_as_loud_as_ordered(gain_db: float, seed: int, tick_samples: int) -> None:
+    said = [speech(seed + n, 2 * tick_samples) for n in range(3)]
+    pcm = np.stack([decode_alaw(octets) for octets in said])
+    pcm[1] = twin_matrix.amplified(pcm[1], round(4096 * 10 ** (gain_db / 20)))
+    expected = twin_matrix.conference(pcm)
+    sent = weighed_conference(said, tick_samples, gains={1: gain_db})
+    assert sent == [encode_alaw(row).tobytes() for row in expected]
+
+
+def test_a_member_who_only_listens() -> None:
+    said = [speech(n, 128) for n in range(2)]
+    assert weighed_conference(said, 64, gains={1: -np.inf}) == [bytes([IDLE]) * 128, said[0]]
+
+
+def test_twelve_decibels_more_than_there_is_are_saturated() -> None:
+    assert weighed_conference([bytes([LOUDEST]) * 64] * 2, 64, gains={0: 12})[1] == bytes([LOUDEST]) * 64
+
+
+@pytest.mark.parametrize("gain_db", [12.1, 400.0, np.nan])
+def test_a_gain_that_cannot_be(gain_db: float) -> None:
+    with pytest.raises(EngineRangeError, match=r"gain in dB of a member .*: expected -inf\.\.12"):
+        Engine(lines=1).member_gain(0, gain_db)
+
+
+def in_turns(members: int, frames: int, tick_samples: int, seed: int) -> list[bytes]:
+    """Noise of each member at a level that jumps from frame to frame."""
+    rng = np.random.default_rng(seed)
+    levels = 10 ** rng.uniform(0, 4, (members, frames, 1))
+    pcm = np.clip(rng.normal(0, 1, (members, frames, tick_samples)) * levels, -32768, 32767)
+    return [encode_alaw(row.reshape(-1).astype(np.int16)).tobytes() for row in pcm]
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    members=st.integers(2, 10),
+    most=st.integers(1, 8),
+    seed=st.integers(0, 1000),
+    tick_samples=st.sampled_from([16, 64, 80]),
+)
+def test_the_loudest_are_heard_as_the_twin_says(members: int, most: int, seed: int, tick_samples: int) -> None:
+    said = in_turns(members, 12, tick_samples, seed)
+    twin = twin_matrix.Loudest(members, most)
+    pcm = np.stack([decode_alaw(octets) for octets in said]).reshape(members, 12, tick_samples)
+    twin.frame(np.full((members, tick_samples), 8, np.int16))  # the tick of silence that takes the order
+    expected = np.hstack([twin_matrix.conference(twin.frame(frame)) for frame in pcm.swapaxes(0, 1)])
+    sent = weighed_conference(said, tick_samples, loudest=most)
+    assert sent == [encode_alaw(row).tobytes() for row in expected]
+
+
+def test_two_of_three_who_speak_are_heard_by_all_four() -> None:
+    """The faintest of them hears both others and is heard by nobody; so does he who is silent."""
+    quiet = bytes([IDLE]) * (64 * 20)
+    tones = [(3000 // 2**n * np.sin(np.arange(64 * 20) * (n + 1) / 7)).astype(np.int16) for n in range(3)]
+    said = [encode_alaw(tone).tobytes() for tone in tones]
+    sent = weighed_conference([*said, quiet], 64, loudest=2)
+    both = encode_alaw(decode_alaw(said[0]) + decode_alaw(said[1])).tobytes()
+    assert sent[2][64:] == sent[3][64:] == both[64:]
+    assert sent[0][64:] == said[1][64:]
+    assert sent[1][64:] == said[0][64:]
+
+
+def test_all_are_heard_again_without_the_limit() -> None:
+    far, near = Engine(lines=3), Engine(lines=3)
+    said = [speech(n, 64 * 10) for n in range(3)]
+    for line in range(3):
+        near.join(near.line(line), 0)
+        far.play(far.line(line), [said[line]])
+    near.loudest(0, 1)
+    run_pair(far, near, 1)
+    run_pair(far, near, 1)
+    near.loudest(0, 0)
+    run_pair(far, near, 1)
+    expected = twin_matrix.conference(np.stack([decode_alaw(octets[64:128]) for octets in said]))
+    assert [bytes(near.line_tx(line)) for line in range(3)] == [encode_alaw(row).tobytes() for row in expected]
+
+
+@pytest.mark.parametrize(("conference", "members"), [(16, 1), (-1, 1), (0, 9), (0, -1)])
+def test_a_limit_that_cannot_be(conference: int, members: int) -> None:
+    with pytest.raises(EngineRangeError):
+        Engine(lines=1).loudest(conference, members)

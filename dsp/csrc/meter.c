@@ -1,0 +1,90 @@
+/* meter.c  See meter.h.  Whole numbers: the envelope is the mean magnitude through two poles of 30 ms, times 2^8. */
+#include "meter.h"
+
+#include "g711.h"
+#include "kernel.h"
+
+#include <string.h>
+
+#define POLE     4227    /* 1 - exp(-2 ms / 30 ms), times 2^16 */
+#define HANGOVER 100     /* blocks: 200 ms */
+#define RECENT   6u      /* 2^6 blocks: 128 ms */
+
+struct meter_port {
+	struct meter_reading reading;
+	int32_t              first; /* envelope after one pole, and after both */
+	int32_t              second;
+	uint16_t             rest[METER_THRESHOLDS]; /* blocks of hangover left */
+	uint8_t              on;
+};
+
+struct meter {
+	struct meter_port *port;
+};
+
+size_t meter_size(size_t ports)
+{
+	return kernel_lines(sizeof(struct meter)) + kernel_lines(ports * sizeof(struct meter_port));
+}
+
+struct meter *meter_init(void *memory, size_t ports)
+{
+	struct meter *m = memory;
+
+	memset(memory, 0, meter_size(ports));
+	m->port = (struct meter_port *)(void *)((uint8_t *)memory + kernel_lines(sizeof *m));
+	return m;
+}
+
+void meter_enable(struct meter *m, size_t port, int on)
+{
+	if (on)
+		memset(&m->port[port], 0, sizeof m->port[port]);
+	m->port[port].on = on != 0;
+}
+
+void meter_read(const struct meter *m, size_t port, struct meter_reading *out)
+{
+	*out = m->port[port].reading;
+}
+
+static void count(struct meter_port *p)
+{
+	for (int j = 0; j < METER_THRESHOLDS; j++) {
+		const int above = p->second >> 8 >= 1 << j;
+		const int counts = above | (p->rest[j] > 0);
+
+		p->rest[j] = above ? HANGOVER : (uint16_t)(p->rest[j] - (p->rest[j] > 0));
+		p->reading.active[j] += counts ? METER_BLOCK : 0;
+	}
+}
+
+static void run_block(struct meter_port *p, const int16_t *pcm)
+{
+	uint64_t squares = 0;
+	int32_t  magnitude = 0;
+
+	for (size_t i = 0; i < METER_BLOCK; i++) {
+		squares += (uint64_t)(pcm[i] * pcm[i]);
+		magnitude += pcm[i] < 0 ? -pcm[i] : pcm[i];
+	}
+	p->first += (int32_t)(((int64_t)magnitude * 256 / METER_BLOCK - p->first) * POLE >> 16);
+	p->second += (int32_t)(((int64_t)p->first - p->second) * POLE >> 16);
+	p->reading.samples += METER_BLOCK;
+	p->reading.squares += squares;
+	p->reading.recent = (uint64_t)((int64_t)p->reading.recent
+	                             + (((int64_t)(squares << 16) / METER_BLOCK - (int64_t)p->reading.recent) >> RECENT));
+	count(p);
+}
+
+void meter_run(struct meter *m, size_t port, const uint8_t *octets, size_t samples)
+{
+	int16_t pcm[METER_BLOCK];
+
+	if (!m->port[port].on)
+		return;
+	for (size_t at = 0; at < samples; at += METER_BLOCK) {
+		g711_alaw_decode(pcm, octets + at, METER_BLOCK);
+		run_block(&m->port[port], pcm);
+	}
+}

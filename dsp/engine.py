@@ -19,12 +19,22 @@ from kmcc.dsp.engine_error import (
     RecorderBusyError,
 )
 from kmcc.dsp.engine_event import EVENT, Detect, EngineEvent, EventKind, SpanAlarm, decode_events
-from kmcc.dsp.engine_speech import GUARD_MS, SpeechCommands
+from kmcc.dsp.engine_speech import EARLY_GUARD_MS, GUARD_MS, SpeechCommands
 from kmcc.dsp.recorder import Recorder
 from kmcc.dsp.tone import Tone
 from kmcc.dsp.tone import _struct as tone_struct
 
-__all__ = ["GUARD_MS", "Detect", "Engine", "EngineEvent", "EventKind", "SpanAlarm", "Track", "run_pair"]
+__all__ = [
+    "EARLY_GUARD_MS",
+    "GUARD_MS",
+    "Detect",
+    "Engine",
+    "EngineEvent",
+    "EventKind",
+    "SpanAlarm",
+    "Track",
+    "run_pair",
+]
 
 CHANNELS: Final = 30
 RATE_HZ: Final = 8000

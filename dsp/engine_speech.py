@@ -11,6 +11,7 @@ from kmcc.dsp.level import Level, level_of
 
 MOST_GUARD_MS: Final = 100  # ENGINE_GUARD_MS of engine.h
 GUARD_MS: Final = 40  # a key is certain 30 ms after its beginning at the latest, and a tick takes eight more
+EARLY_GUARD_MS: Final = 24  # it is suspected after two blocks of 8 ms
 UNITY: Final = 4096  # ENGINE_UNITY
 MOST_GAIN_DB: Final = 12
 MOST_LOUDEST: Final = 8  # ENGINE_MOST_LOUDEST
@@ -50,7 +51,8 @@ class SpeechCommands(ABC):
     def guard(self, port: int, ms: int) -> None:
         """Others (link, conference, recorders) hear this port so much later, and silence while a key is heard; 0 = off.
 
-        The port's DTMF detector must be on. GUARD_MS is long enough for a key never to slip through.
+        The port's DTMF detector must be on. With GUARD_MS or more nothing is taken from speech; EARLY_GUARD_MS is less
+        late and lets no key through either, but silences every syllable that begins like one.
         """
         self._post(port, Op.GUARD, check("guard of ms", ms, 0, MOST_GUARD_MS))
 

@@ -17,7 +17,8 @@
 #define ENGINE_CHANNELS  30u   /* speech channels of an E1 span: timeslots 1-15 and 17-31 */
 #define ENGINE_TIMESLOTS 32u
 #define ENGINE_IDLE      0xD5u /* A-law silence */
-#define ENGINE_GUARD_MS  100u  /* the longest */
+#define ENGINE_GUARD_MS  100u  /* the longest guard */
+#define ENGINE_CERTAIN_MS 40u   /* a shorter one must go by the suspicion of a key: see OP_GUARD */
 #define ENGINE_UNITY     4096  /* gain of 0 dB of a conference member */
 #define ENGINE_MOST_GAIN 16384u /* 12 dB */
 #define ENGINE_MOST_LOUDEST 8u /* members that a conference may be limited to */
@@ -132,7 +133,8 @@ enum engine_op {
 	OP_SPOT,          /* data: struct engine_clip[value]: patterns of equal use; 0 = none.  For simulated callers */
 	OP_ECHO,          /* value: echo_mode mask of echo.h, 0 = off; passed over when no canceller is free */
 	OP_ECHO_DISABLE,  /* a modem's tone was heard: cancel no echo until the port is silent (G.168 clause 7) */
-	OP_GUARD,         /* value: ms that what others hear of the port is late, silent while a key is heard; 0 = off */
+	OP_GUARD,         /* value: ms that what others hear of the port is late, silent while a key is heard (from 40 ms on)
+	                   or suspected, which also takes syllables from speech (below); 0 = off */
 	OP_AGC,           /* value: 1 = others hear the port about as loud as any other, whoever speaks */
 	OP_METER,         /* value: 1 = measure the port's level from now on (engine_level) */
 	OP_GAIN,          /* value: how loud others in its conference hear the port, ENGINE_UNITY = as it is */

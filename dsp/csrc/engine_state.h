@@ -64,7 +64,7 @@ struct speech {
 	uint8_t  *agc_on;
 	uint16_t *late;  /* samples that the guard keeps speech back; 0 = no guard */
 	uint16_t *mute;  /* ticks still to be silenced */
-	uint8_t  *keyed; /* a key is heard now */
+	uint8_t  *keyed; /* a key is heard for certain */
 };
 
 struct engine {

@@ -1,9 +1,10 @@
 /* speech.c  What others hear of a port: usually what it receives; with a gain control about as loud as others; with a
  * guard late enough that keys can be muted.
  *
- * The guard keeps speech back for so long that a key which is being heard has not yet left; then silence leaves
+ * The guard keeps speech back for so long that a key which is heard has not yet left; then silence leaves
  * instead, until all of the key is past.
  */
+#include "dtmf.h"
 #include "engine_state.h"
 
 #include <string.h>
@@ -51,6 +52,16 @@ void speech_keyed(struct engine *e, const struct detection *what)
 		e->speech.keyed[what->port] = 0;
 }
 
+/* A late guard waits until the key is certain and takes nothing from speech; an early one goes by the suspicion. */
+static int is_keyed(const struct engine *e, uint32_t port)
+{
+	if (!(e->detect[port] & DETECT_DTMF))
+		return 0;
+	if (e->speech.late[port] >= ENGINE_CERTAIN_MS * ENGINE_SAMPLES_MS)
+		return e->speech.keyed[port];
+	return dtmf_suspects(e->listener, port / DTMF_GROUP) >> port % DTMF_GROUP & 1;
+}
+
 /* The frame into the past, and out of it the one that is `late` samples old. */
 static void delay(struct engine *e, uint32_t port)
 {
@@ -70,7 +81,7 @@ static void guard(struct engine *e, uint32_t port)
 	const uint32_t samples = e->config.tick_samples;
 
 	delay(e, port);
-	if (s->keyed[port] && (e->detect[port] & DETECT_DTMF))
+	if (is_keyed(e, port))
 		s->mute[port] = (uint16_t)(s->late[port] / samples + 1);
 	if (s->mute[port] == 0)
 		return;

@@ -10,7 +10,7 @@ from tests.peers.spandsp import load_spandsp
 
 from kmcc.dsp.dtmf import DtmfBank
 from kmcc.dsp.echo import Echo
-from kmcc.dsp.engine import GUARD_MS, Detect, Engine, EventKind, run_pair
+from kmcc.dsp.engine import EARLY_GUARD_MS, GUARD_MS, Detect, Engine, EventKind, run_pair
 from kmcc.dsp.engine_error import EngineRangeError, NoCancellerError
 from kmcc.dsp.g711 import decode_alaw
 from kmcc.dsp.recorder import Recorder, Sides
@@ -83,6 +83,17 @@ def test_no_key_slips_through_the_guard(tick_samples: int, ms: int, dbm0: float)
     np.testing.assert_array_equal(heard[late : late + 8000], said[:8000], "the speech before")
     after = places[-1][1] + 2300
     np.testing.assert_array_equal(heard[late + after : late + after + 8000], said[after : after + 8000], "and after")
+
+
+@pytest.mark.parametrize("tick_samples", SIZES)
+@pytest.mark.parametrize(("ms", "dbm0"), [(50, -9.0), (100, -3.0), (70, -25.0)])
+def test_an_early_guard_lets_no_key_through_either(tick_samples: int, ms: int, dbm0: float) -> None:
+    said, places = keyed_call(ms, dbm0)
+    heard, keys = heard_through(said, tick_samples, EARLY_GUARD_MS)
+    assert keys == KEYS
+    assert most_key_tone_dbm0(heard[places[0][0] : places[-1][1] + 800]) < -50
+    assert load_spandsp().hear_dtmf(decode_alaw(heard)) == ""
+    assert dbm0_of(part(decode_alaw(heard).astype(float), 0, 1)) > -30, "most of the speech is there"
 
 
 def test_without_a_guard_the_keys_are_heard() -> None:

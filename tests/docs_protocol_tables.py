@@ -8,10 +8,10 @@ from typing import Any
 from kmcc.signaling.china1 import cycle_in, cycle_out, line_in_modes, line_out_modes
 from kmcc.signaling.china1 import line_in as incoming
 from kmcc.signaling.china1 import line_out as outgoing
-from kmcc.signaling.china1.codes import BACKWARD, FORWARD, TIMERS, Control
+from kmcc.signaling.china1.codes import BACKWARD, FORWARD, TIMERS, Control, Prefix
 from kmcc.signaling.china1.line_rules import LineRules
 from kmcc.signaling.china1.profile import LOCAL, REGISTER_ROWS
-from kmcc.signaling.china1.words import GROUP_A, KB
+from kmcc.signaling.china1.words import GROUP_A, KB, PREFIX
 from kmcc.switch.autodial.party import TABLE as PARTY
 from kmcc.switch.autodial.party import State as PartyState
 from kmcc.switch.autodial.plan import RETRY
@@ -46,6 +46,11 @@ def backward_signals() -> Made:
     rows: Rows = [(f"A{number}", *words) for number, words in GROUP_A.items()]
     rows += [(f"KB{number}", *words) for number, words in KB.items()]
     return ("signal", "English", "Chinese"), rows
+
+
+def prefix_signals() -> Made:
+    rows: Rows = [(LOCAL.prefix_signal(prefix), f"`{prefix.value}`", *PREFIX[prefix]) for prefix in Prefix]
+    return ("signal", "row", "English", "Chinese"), rows
 
 
 def register_rows() -> Made:

@@ -20,7 +20,10 @@ def test_a_line_that_is_still_being_written(tmp_path: Path) -> None:
     assert tuple(read_log(file)) == good_call()[:2]
 
 
-@pytest.mark.parametrize("line", [b"{}\n", b"a,b,c\n", b"\xff\n", b'{"seq":1}\n'])
+NO_TIME = b'{"seq":1,"t":0,"at":"today","kind":"call.seized","fields":{}}\n'
+
+
+@pytest.mark.parametrize("line", [b"{}\n", b"a,b,c\n", b"\xff\n", b'{"seq":1}\n', NO_TIME])
 def test_something_else(tmp_path: Path, line: bytes) -> None:
     file = tmp_path / "cdr.csv"
     file.write_bytes(good_call()[0].line() + line)

@@ -78,7 +78,7 @@ class Collector:
 
     def _is_over(self, trace: CallTrace, event: Event, fields: dict[str, Field]) -> bool:
         if event.kind == "call.released":
-            trace.cause = str(fields["cause"])
+            trace.cause = str(fields.get("cause"))
         is_own = fields.get("circuit") == trace.circuits[0]
         return trace.cause is not None and is_own and str(fields.get("what")).startswith(GUARD)
 
@@ -95,7 +95,7 @@ class Collector:
 def _note_ours(trace: CallTrace, event: Event, fields: dict[str, Field]) -> list[News]:
     match event.kind:
         case "circuit.failed":
-            trace.failures.append((str(fields["circuit"]), str(fields["reason"])))
+            trace.failures.append((str(fields.get("circuit")), str(fields.get("reason"))))
         case "call.answered":
             trace.is_answered = True
         case "call.offered":
@@ -122,7 +122,7 @@ def _note_line(rows: list[Row], event: Event, circuit: str, fields: dict[str, Fi
     Returns the row before, when this signal begins a new one.
     """
     words = WAY.sub("", str(fields.get("what"))).translate(BRACKETS)
-    is_ours = fields["way"] != "in"
+    is_ours = fields.get("way") != "in"
     last = rows[-1] if rows else None
     fits = last is not None and (last.kind, last.circuit) == (event.kind, circuit)
     superseded = None

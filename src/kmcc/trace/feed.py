@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -66,6 +67,8 @@ def _detail(body: bytes) -> str | None:
 
 def _event(line: bytes, place: str) -> Event:
     try:
-        return Event.from_line(line)
+        event = Event.from_line(line)
+        datetime.fromisoformat(event.at)  # every trace tells the time
+        return event
     except (ValueError, KmccError) as error:
         raise TraceError(f"{place}: no event of ours ({error})") from None

@@ -22,6 +22,10 @@ WORDS_X: Final = 340.0
 MARGIN_X: Final = 60.0
 COLOURS: Final = {"line.bits": "#0a6ebd", "register.signal": "#a0268f"}
 MOST_LINES: Final = 2
+NOT_XML: Final = dict.fromkeys(
+    {*range(32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF} - {ord("\t"), ord("\n"), ord("\r")}, "\ufffd"
+)
+"""Characters that XML 1.0 has no place for (production 2)."""
 SIDES: Final = {"en": ("exchange", "centre"), "zh": ("交换局", "中心")}
 
 
@@ -59,16 +63,20 @@ def picture(trace: CallTrace, lang: str = "en") -> str:
     drawing = _Drawing(trace, lang)
     for row in trace.rows:
         drawing.add(row)
-    return _template().render(
-        title=f"{trace.calling or '-'} → {trace.called or '-'}",
-        trace=trace,
-        lifelines=drawing.lifelines,
-        arrows=drawing.arrows,
-        notes=drawing.notes,
-        width=max(drawing.lifelines[-1].x + MARGIN_X, drawing.centre_x + WORDS_X),
-        bottom=drawing.y,
-        height=drawing.y + MARGIN_Y + (2 * STEP_Y if trace.reason else 0),
-        reason=trace.reason,
+    return (
+        _template()
+        .render(
+            title=f"{trace.calling or '-'} → {trace.called or '-'}",
+            trace=trace,
+            lifelines=drawing.lifelines,
+            arrows=drawing.arrows,
+            notes=drawing.notes,
+            width=max(drawing.lifelines[-1].x + MARGIN_X, drawing.centre_x + WORDS_X),
+            bottom=drawing.y,
+            height=drawing.y + MARGIN_Y + (2 * STEP_Y if trace.reason else 0),
+            reason=trace.reason,
+        )
+        .translate(NOT_XML)
     )
 
 

@@ -46,6 +46,8 @@ int peer_fd(const struct peer *p);
 void peer_run(struct peer *p);
 int peer_accept(struct peer *p, int mode);
 int peer_answer(struct peer *p);
+int peer_block(struct peer *p);
+int peer_unblock(struct peer *p);
 int peer_disconnect(struct peer *p, int cause);
 int peer_call(struct peer *p, const char *calling, const char *called, int category);
 """
@@ -201,6 +203,12 @@ class OpenR2Board:
 
     def hang_up(self) -> None:
         assert self._lib.peer_disconnect(self._peer, Disconnect.NORMAL_CLEARING) == 0
+
+    def block(self) -> None:
+        assert self._lib.peer_block(self._peer) == 0
+
+    def unblock(self) -> None:
+        assert self._lib.peer_unblock(self._peer) == 0
 
     def kinds(self) -> list[Kind]:
         return [event.kind for event in self.events]

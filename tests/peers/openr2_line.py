@@ -46,6 +46,7 @@ class Line:
         self.journal = MemoryJournal()
         self.heard: list[Indication] = []
         self._refuses = refuses
+        self.take: Callable[[Setup], None] = self._take_call  # what becomes of a call that arrives
         port = self.media.engine.port(0, board.channel)
         self.circuit = China1Circuit(
             "line/1", port, self.media, profile, use=Use.BOTH, analyse=analyse, journal=self.journal
@@ -55,7 +56,7 @@ class Line:
     def _on_indication(self, indication: Indication) -> None:
         self.heard.append(indication)
         if isinstance(indication, Setup):
-            asyncio.get_running_loop().call_soon(self._take_call, indication)
+            asyncio.get_running_loop().call_soon(self.take, indication)
 
     def _take_call(self, setup: Setup) -> None:
         if setup.is_end_to_end:

@@ -147,6 +147,8 @@ void peer_free(struct peer *p)
 int  peer_fd(const struct peer *p) { return p->fd; }
 void peer_run(struct peer *p) { openr2_chan_process_event(p->channel); }
 int  peer_accept(struct peer *p, int mode) { return openr2_chan_accept_call(p->channel, (openr2_call_mode_t)mode); }
+int  peer_block(struct peer *p) { return openr2_chan_set_blocked(p->channel); }
+int  peer_unblock(struct peer *p) { return openr2_chan_set_idle(p->channel); }
 int  peer_answer(struct peer *p) { return openr2_chan_answer_call(p->channel); }
 int  peer_disconnect(struct peer *p, int cause) { return openr2_chan_disconnect_call(p->channel, cause); }
 

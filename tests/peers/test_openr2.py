@@ -1,122 +1,78 @@
-"""Calls with the real libopenr2 at the far end, both ways, in simulated time: the whole house on our side."""
+"""All that is tried against the real libopenr2, in simulated time: `pytest tests/peers/test_openr2.py`.
 
-import asyncio
-import csv
-import os
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+The cases are in modules by what they are about: the whole house, the register with the library as the calling and as
+the called exchange, the line, many calls. They are run from here.
+"""
+
+import re
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-import pytest
-from tests.peers.openr2 import Kind, OpenR2Board, missing
+from tests.peers.openr2_calls_us import (
+    test_a2_makes_it_send_from_the_first_digit,
+    test_a6_after_each_digit,
+    test_a_number_of_unknown_length_is_ended_by_a_pulse,
+    test_a_second_call_on_the_same_circuit,
+    test_a_vacant_number_is_unknown_to_it,
+    test_congestion_at_each_digit,
+    test_ka_and_kd,
+    test_local_and_toll,
+    test_never_asked_for_its_number,
+    test_refused_by_kb,
+)
+from tests.peers.openr2_house import (
+    test_openr2_answers_our_call,
+    test_openr2_calls_us_with_its_number_and_hears_the_welcome,
+)
+from tests.peers.openr2_is_called import (
+    test_a_number_shorter_than_it_expects,
+    test_each_kb_that_refuses,
+    test_each_kb_that_says_free,
+)
+from tests.peers.openr2_is_called import test_local_and_toll as test_called_with_local_and_toll
+from tests.peers.openr2_many import test_five_hundred_calls_on_thirty_channels
+from tests.peers.openr2_released import (
+    test_the_library_blocks_and_we_do_not_seize,
+    test_the_library_calls_and_releases,
+    test_the_library_calls_and_we_release,
+    test_we_block_and_the_library_sees_it,
+    test_we_call_and_release,
+    test_we_call_and_the_library_releases,
+)
 
-from kmcc.config import Config
-from kmcc.config.sections import Board, Media, Store
-from kmcc.daemon.house import House
-from kmcc.firmware_sim.clock import VirtualLoop, run_virtual
-from kmcc.store.event import Event
-from kmcc.switch.announce import Language
-from kmcc.switch.calendar import Calendar
-from kmcc.switch.call import Call
-from kmcc.switch.circuit import CallingParty, Cause
-from kmcc.switch.prompts import PromptSet
-
-if missing() is not None and "CI" not in os.environ:
-    pytest.skip(str(missing()), allow_module_level=True)
-
-LIMIT_S = 60.0
-PROMPTS = PromptSet.load(None)
-START = datetime(2000, 5, 22, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-
-Story = Callable[[House, OpenR2Board], Awaitable[None]]
-
-
-def play(folder: Path, board: OpenR2Board, story: Story) -> list[dict[str, str]]:
-    """Run the story with the whole house; the call records it left."""
-    config = Config(
-        store=Store(
-            url=f"sqlite:///{folder}/kmcc.db",
-            recordings=str(folder / "recordings"),
-            events=str(folder / "events.jsonl"),
-            cdr=str(folder / "cdr.csv"),
-        ),
-        media=Media(tick_ms=10),
-        boards=(Board(url="openr2://channel", spans=1, lines=0),),
-        seats=(),
-    )
-
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        assert isinstance(loop, VirtualLoop)
-        house = House(config, board, Calendar(START, loop.time))
-        loop.attach(house.frames)
-        house.open()
-        async with asyncio.timeout(LIMIT_S):
-            await asyncio.sleep(0.2)  # both ends have seen each other idle
-            await story(house, board)
-        await house.close()
-        loop.attach(None)
-
-    with board:
-        run_virtual(main())
-    with (folder / "cdr.csv").open(encoding="utf-8") as rows:
-        return list(csv.DictReader(rows))
-
-
-async def event(house: House, kind: str, **fields: object) -> Event:
-    """The first event of this kind with these fields; waits for it."""
-    while True:
-        for found in house.events.since(0):
-            if found.kind == kind and all(dict(found.fields)[name] == value for name, value in fields.items()):
-                return found
-        await asyncio.sleep(0.01)
+__all__ = [
+    "test_a2_makes_it_send_from_the_first_digit",
+    "test_a6_after_each_digit",
+    "test_a_number_of_unknown_length_is_ended_by_a_pulse",
+    "test_a_number_shorter_than_it_expects",
+    "test_a_second_call_on_the_same_circuit",
+    "test_a_vacant_number_is_unknown_to_it",
+    "test_called_with_local_and_toll",
+    "test_congestion_at_each_digit",
+    "test_each_kb_that_refuses",
+    "test_each_kb_that_says_free",
+    "test_every_case_is_run_from_here",
+    "test_five_hundred_calls_on_thirty_channels",
+    "test_ka_and_kd",
+    "test_local_and_toll",
+    "test_never_asked_for_its_number",
+    "test_openr2_answers_our_call",
+    "test_openr2_calls_us_with_its_number_and_hears_the_welcome",
+    "test_refused_by_kb",
+    "test_the_library_blocks_and_we_do_not_seize",
+    "test_the_library_calls_and_releases",
+    "test_the_library_calls_and_we_release",
+    "test_we_block_and_the_library_sees_it",
+    "test_we_call_and_release",
+    "test_we_call_and_the_library_releases",
+]
 
 
-def test_openr2_calls_us_with_its_number_and_hears_the_welcome(tmp_path: Path) -> None:
-    async def story(house: House, board: OpenR2Board) -> None:
-        board.place_call(calling="3188888", called="1000")
-        await event(house, "prompt.started", prompt="welcome main-menu", language="zh")
-        await asyncio.sleep(6.0)  # the welcome lasts less
-        board.hang_up()
-        await event(house, "cdr.written")
-        await asyncio.sleep(1.0)
-
-    board = OpenR2Board(channel=3)
-    (record,) = play(tmp_path, board, story)
-    assert board.kinds() == [Kind.IDLE, Kind.ACCEPTED, Kind.ANSWERED, Kind.ENDED]
-    assert PROMPTS.fingerprint("welcome", Language.ZH) in board.speech
-    assert record["called"] == "1000"
-    assert record["calling"] == "3188888"
-    assert record["category"] == "1"
-    assert record["cause"] == "caller hung up"
-    assert record["answered_at"] != ""
-
-
-def test_openr2_answers_our_call(tmp_path: Path) -> None:
-    async def talk(call: Call) -> None:
-        await call.until(call.leg.alerting)
-        await call.until(call.leg.answered)
-        await call.play(("goodbye",))
-
-    async def story(house: House, board: OpenR2Board) -> None:
-        call = await house.calls.dial("3166666", CallingParty("1000"), talk)
-        assert call.leg.ended.result() is Cause.NORMAL
-        await asyncio.sleep(1.0)
-
-    board = OpenR2Board(channel=21, called_digits=7)
-    (record,) = play(tmp_path, board, story)
-    offered = board.events[2]
-    assert board.kinds() == [
-        Kind.IDLE,
-        Kind.INIT,
-        Kind.OFFERED,
-        Kind.ACCEPTED,
-        Kind.DISCONNECTED,
-        Kind.ENDED,
+def test_every_case_is_run_from_here() -> None:
+    cases = [
+        name
+        for module in Path(__file__).parent.glob("openr2_*.py")
+        for name in re.findall(r"^def (test_\w+)", module.read_text("utf-8"), re.MULTILINE)
     ]
-    assert (offered.calling, offered.called) == ("1000", "3166666")
-    assert PROMPTS.fingerprint("goodbye", Language.ZH) in board.speech
-    assert record["direction"] == "out"
-    assert record["cause"] == "normal"
-    assert int(record["duration_ms"]) > 0
+    assert len(cases) == len(__all__) - 1
+    ours = {globals()[name].__code__ for name in __all__}
+    assert len(ours) == len(__all__)

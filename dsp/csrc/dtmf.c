@@ -8,10 +8,10 @@
  */
 #include "dtmf.h"
 
+#include "cpu.h"
 #include "detectors.h"
 #include "dtmf_verdict.h"
 #include "engine.h"
-#include "lanes.h"
 #include "level.h"
 
 #include <math.h>
@@ -101,7 +101,7 @@ uint32_t dtmf_suspects(const struct listener *l, size_t group)
 /* --- blocks ------------------------------------------------------------------------------------------------------ */
 
 /* The strongest low and high tone of each lane as a place in DIGITS, and which lanes are candidates. */
-LANES static uint32_t screen(const struct listener_block *b, float floor, uint8_t key[LISTENER_LANES])
+CPU_BODY void screen_body(const struct listener_block *b, float floor, uint8_t key[LISTENER_LANES], uint32_t *candidates)
 {
 	uint32_t lanes = 0;
 
@@ -121,8 +121,12 @@ LANES static uint32_t screen(const struct listener_block *b, float floor, uint8_
 		lanes |= (uint32_t)((low > floor) & (high > floor) & (low + high > SHARE_MIN * b->energy[i])
 		                    & (low < high * SCREEN_NORMAL) & (high < low * SCREEN_REVERSE)) << i;
 	}
-	return lanes;
+	*candidates = lanes & b->lanes;
 }
+
+CPU_CLONES(dtmf_screen, screen_body,
+           (const struct listener_block *b, float floor, uint8_t key[LISTENER_LANES], uint32_t *candidates),
+           (b, floor, key, candidates))
 
 static void candidate(struct port *p, uint8_t key, uint64_t at)
 {
@@ -167,10 +171,11 @@ static uint32_t block(void *of, const struct listener_block *b, struct report *r
 	struct dtmf   *d = of;
 	uint32_t      *busy = &d->busy[b->first / LISTENER_LANES];
 	uint8_t        key[LISTENER_LANES];
-	const uint32_t candidates = screen(b, d->floor, key) & b->lanes;
+	uint32_t       candidates;
 	uint32_t       awake = 0;
 
 	(void)r;
+	dtmf_screen(b, d->floor, key, &candidates);
 	for (uint32_t lanes = (candidates | *busy) & b->lanes; lanes != 0; lanes &= lanes - 1) {
 		const size_t   lane = (size_t)__builtin_ctz(lanes);
 		const uint32_t bit = 1u << lane;

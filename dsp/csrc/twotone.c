@@ -1,7 +1,7 @@
 /* twotone.c  See twotone.h. */
 #include "twotone.h"
 
-#include "lanes.h"
+#include "cpu.h"
 #include "level.h"
 
 #define PEAK     2047.0f        /* of a wave without its window */
@@ -40,7 +40,7 @@ void twotone_wave_init(struct twotone_wave *w, float hz)
 }
 
 /* 64 * 32768 * 2047 / 2 stays below 2^31: exact, however it is added up. */
-LANES static void dots(const int16_t *x, const struct twotone_wave *w, int32_t out[2])
+CPU_BODY void dots_body(const int16_t *x, const struct twotone_wave *w, int32_t out[2])
 {
 	int32_t re = 0;
 	int32_t im = 0;
@@ -53,6 +53,8 @@ LANES static void dots(const int16_t *x, const struct twotone_wave *w, int32_t o
 	out[1] = im;
 }
 
+CPU_CLONES(twotone_dots, dots_body, (const int16_t *x, const struct twotone_wave *w, int32_t out[2]), (x, w, out))
+
 void twotone_pieces(struct twotone_track *t, const struct twotone_wave *w, const int16_t *end, size_t from, size_t to)
 {
 	const float scale = 2.0f / (PEAK * (float)TWOTONE_PIECE / 2.0f); /* to amplitude */
@@ -60,7 +62,7 @@ void twotone_pieces(struct twotone_track *t, const struct twotone_wave *w, const
 	for (size_t k = from; k < to; k++) {
 		int32_t sum[2];
 
-		dots(end - TWOTONE_PIECE - k * TWOTONE_HOP, w, sum);
+		twotone_dots(end - TWOTONE_PIECE - k * TWOTONE_HOP, w, sum);
 		const float re = (float)sum[0] * scale;
 		const float im = (float)sum[1] * scale;
 
@@ -156,8 +158,8 @@ struct sums {
 };
 
 /* Sums of the samples with cosine and sine of one tone, a row of 16 at a time; `half` is the phase at the first. */
-LANES static void correlate(struct sums *s, const int16_t *x, size_t samples, const float start[2][ROWS],
-                            const float row[2])
+CPU_BODY void correlate_body(struct sums *s, const int16_t *x, size_t samples, const float start[2][ROWS],
+                             const float row[2])
 {
 	float c[ROWS];
 	float d[ROWS];
@@ -179,7 +181,11 @@ LANES static void correlate(struct sums *s, const int16_t *x, size_t samples, co
 		}
 }
 
-LANES static void square(float sum[ROWS], const int16_t *x, size_t samples)
+CPU_CLONES(twotone_correlate, correlate_body,
+           (struct sums *s, const int16_t *x, size_t samples, const float start[2][ROWS], const float row[2]),
+           (s, x, samples, start, row))
+
+CPU_BODY void square_body(float sum[ROWS], const int16_t *x, size_t samples)
 {
 	for (size_t i = 0; i < ROWS; i++)
 		sum[i] = 0;
@@ -190,6 +196,8 @@ LANES static void square(float sum[ROWS], const int16_t *x, size_t samples)
 			sum[i] += sample * sample;
 		}
 }
+
+CPU_CLONES(twotone_square, square_body, (float sum[ROWS], const int16_t *x, size_t samples), (sum, x, samples))
 
 static float total(const float lanes[ROWS])
 {
@@ -211,7 +219,7 @@ static void correlate_tone(float out[2], uint32_t step, const int16_t *x, size_t
 		start[0][i] = cosine(first + step * i);
 		start[1][i] = level_sine(first + step * i);
 	}
-	correlate(&s, x, samples, (const float (*)[ROWS])start, row);
+	twotone_correlate(&s, x, samples, (const float (*)[ROWS])start, row);
 	out[0] = total(s.x[0]);
 	out[1] = total(s.x[1]);
 }
@@ -253,7 +261,7 @@ void twotone_fit(struct twotone_rest *rest, const struct twotone_wave *const *wa
 	float    met[2][TWOTONE_MOST];
 	float    squares[ROWS];
 
-	square(squares, x, samples);
+	twotone_square(squares, x, samples);
 	rest->energy = total(squares) / (float)samples;
 	rest->left = rest->energy;
 	for (size_t t = 0; t < tones; t++) {

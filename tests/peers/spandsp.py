@@ -11,8 +11,13 @@ import pytest
 LIBRARY: Final = "libspandsp.so.2"
 R2_CODES: Final = "1234567890BCDEF"  # signal 1 is "1", 10 is "0", 11 is "B"
 MOST_DIGITS: Final = 128
+ALAW: Final = 0
+SECOND: Final = 8000  # samples
 
 CDEF: Final = """
+void *g711_init(void *s, int mode);
+int   g711_decode(void *s, int16_t amp[], const uint8_t g711_data[], int g711_bytes);
+int   g711_free(void *s);
 void *dtmf_tx_init(void *s, void *callback, void *user);
 int   dtmf_tx_put(void *s, const char *digits, int len);
 void  dtmf_tx_set_timing(void *s, int on_ms, int off_ms);
@@ -34,6 +39,7 @@ int   r2_mf_rx_free(void *s);
 """
 
 Samples = npt.NDArray[np.int16]
+Octets = npt.NDArray[np.uint8]
 
 
 class Spandsp:
@@ -60,6 +66,22 @@ class Spandsp:
         digits = self._ffi.new("char[]", MOST_DIGITS + 1)
         count = self._lib.dtmf_rx_get(receiver, digits, MOST_DIGITS)
         self._lib.dtmf_rx_free(receiver)
+        return bytes(self._ffi.buffer(digits, count)).decode()
+
+    def hear_dtmf_alaw(self, octets: Octets) -> str:
+        """Its A-law decoder before its receiver, a second at a time."""
+        decoder = self._lib.g711_init(self._ffi.NULL, ALAW)
+        receiver = self._lib.dtmf_rx_init(self._ffi.NULL, self._ffi.NULL, self._ffi.NULL)
+        pcm = np.empty(SECOND, np.int16)
+        out = self._out(pcm)
+        for at in range(0, len(octets), SECOND):
+            count = min(SECOND, len(octets) - at)
+            self._lib.g711_decode(decoder, out, self._ffi.from_buffer("uint8_t[]", octets[at:].data), count)
+            self._lib.dtmf_rx(receiver, out, count)
+        digits = self._ffi.new("char[]", MOST_DIGITS + 1)
+        count = self._lib.dtmf_rx_get(receiver, digits, MOST_DIGITS)
+        self._lib.dtmf_rx_free(receiver)
+        self._lib.g711_free(decoder)
         return bytes(self._ffi.buffer(digits, count)).decode()
 
     def when_dtmf(self, pcm: Samples, step: int = 8) -> int | None:

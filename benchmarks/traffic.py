@@ -1,6 +1,6 @@
 """Mixed traffic of an exchange, for the detectors' benchmarks: numpy with a fixed seed, and our own Mandarin prompts.
 
-Of 64 streams, 32 hear keys, 60 ms long at -10 dBm0 a tone, twelve in ten seconds (six on the average of all streams): 20
+Of 64 streams, 32 hear keys, 60 ms at -10 dBm0 a tone, twelve in ten seconds (six on the average of all streams): 20
 of these over noise at -55 dBm0, 12 of them before speech; 16 hear nothing but Mandarin speech, 8 hear 450 Hz, and 8
 hear forward register signals of 70 ms every 140 ms.
 """

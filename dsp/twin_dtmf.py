@@ -19,7 +19,9 @@ SHARE_MIN: Final = 0.35
 PROMISED_SHARE, PROMISED_HZ, MORE_HZ = 0.015, 2.0, 2.5
 PIECE, HOP, PIECES = 64, 32, 13
 FIRST_PIECES, PAIR_PIECES, LEVEL_PIECES, END_PIECES = 3, 9, 4, 4
-STILL, GONE = 0.5, 0.13
+CLEAR, WHOLE, EARLIER = 0.95, 0.75, 22
+STILL, GONE, HALF = 0.5, 0.13, 0.5
+END_SPAN, END_LEAST, PRESENT_PACE = 144, 110, 4 * GRID
 NEVER: Final = 2**63
 
 Complex = npt.NDArray[np.complex128]
@@ -37,7 +39,7 @@ class Rule(NamedTuple):
 
 RULES: Final = (
     Rule(6, 224, 25, 0.10, 0.50, 0.0, onset=True),
-    Rule(9, 320, 39, 0.35, 0.60, 0.25, onset=True),
+    Rule(9, 320, 39, 0.35, 0.63, 0.25, onset=True),
     Rule(12, 416, 53, 0.20, 0.20, 0.25, onset=False),
 )
 IN_SPEECH: Final = (
@@ -49,12 +51,15 @@ IN_SPEECH: Final = (
 
 @dataclass(slots=True)
 class _Port:
-    due: int = 0
     begin: int = 0
+    due: int = 0
+    stood: int = 0
+    end_due: int = 0
+    first: tuple[float, float] = (0.0, 0.0)
     power: tuple[float, ...] = ()
     key: int = 0
     blocks: int = 0
-    found: bool = False
+    measured: bool = False
     standing: str = ""
 
 
@@ -162,24 +167,31 @@ class DtmfTwin(ListenerTwin):
     def block(self, port: int, energy: np.float32, power: Floats) -> bool:
         p = self._state[port]
         if p.standing:
-            low, high = divmod(DTMF_DIGITS.index(p.standing), 4)
-            if power[low] > STILL * p.power[0] and power[4 + high] > STILL * p.power[1]:
-                p.blocks = 0
+            share = min(power[t] / of for t, of in zip(_tones(DTMF_DIGITS.index(p.standing)), p.power, strict=True))
+            if share > STILL:
+                p.blocks = p.end_due = 0
                 return False
-        low, high = int(np.argmax(power[:4])), int(np.argmax(power[4:]))
-        a, b = float(power[low]), float(power[4 + high])
+            silent = (1 - np.sqrt(share)) * BLOCK
+            p.end_due = p.end_due or self.at + int(END_LEAST - silent) // GRID * GRID
+        key = 4 * int(np.argmax(power[:4])) + int(np.argmax(power[4:]))
+        a, b = (float(power[tone]) for tone in _tones(key))
         is_candidate = min(a, b) > SCREEN_FLOOR and a + b > SHARE_MIN * energy
         if is_candidate and a < b * SCREEN_TWIST[0] and b < a * SCREEN_TWIST[1]:
-            self._candidate(p, 4 * low + high)
+            self._candidate(p, key, (a, b), float(energy))
         else:
             p.blocks = 0
-        return bool(p.standing) or self._wants_looks(p)
+        return p.end_due <= self.at + BLOCK if p.standing else self._wants_looks(p)
 
-    def _candidate(self, p: _Port, key: int) -> None:
+    def _candidate(self, p: _Port, key: int, power: tuple[float, float], energy: float) -> None:
         p.blocks = min(p.blocks + 1, 3) if p.blocks and p.key == key else 1
         p.key = key
-        if p.blocks <= 2:
-            p.found, p.due = False, self.at if p.blocks == 2 else NEVER
+        if p.blocks == 1:
+            p.first, p.due = power, NEVER
+        elif p.blocks == 2:
+            share = np.sqrt(min(1, *(one / two for one, two in zip(p.first, power, strict=True))))
+            lasts = BLOCK + int(share * BLOCK) + (EARLIER if share > WHOLE else 0)
+            p.measured, p.begin = False, max(self.at - lasts, 0)
+            p.due = next_ms(p.begin + RULES[0].from_ms * GRID) if sum(power) > CLEAR * energy else self.at
 
     def _wants_looks(self, p: _Port) -> bool:
         return p.blocks >= 2 and p.due <= self.at + BLOCK
@@ -187,39 +199,45 @@ class DtmfTwin(ListenerTwin):
     def look(self, port: int, recent: Samples) -> bool:
         p = self._state[port]
         if p.standing:
-            return self._look_for_end(port, p, recent)
+            return self.at < p.end_due or self._look_for_end(port, p, recent)
         return self.at < p.due or self._look_for_begin(port, p, recent)
 
     def _look_for_begin(self, port: int, p: _Port, recent: Samples) -> bool:
-        low, high = Track(recent, self.HZ[p.key // 4]), Track(recent, self.HZ[4 + p.key % 4])
-        if not p.found:
-            p.found, p.begin = True, max(self.at - lasting(low, high, FIRST_PIECES), 0)
-            p.due = next_ms(p.begin + RULES[0].from_ms * GRID)
-            if self.at < p.due:
-                return True
-        age = self.at - p.begin
-        others = (Track(recent, DIAL_HZ),) if self._mode[port] is DtmfMode.DIAL_TONE else ()
-        rules = IN_SPEECH if self._mode[port] is DtmfMode.IN_SPEECH else RULES
-        if any(age >= rule.from_ms * GRID and passes(rule, low, high, others, recent) for rule in rules):
+        low, high = (Track(recent, self.HZ[tone]) for tone in _tones(p.key))
+        if self._verdict(port, self.at - p.begin, low, high, recent):
             self._begin(port, p, low, high)
             return False
-        p.due = next_ms(p.begin + pace(age))
+        if not p.measured:
+            p.measured, p.begin = True, max(self.at - lasting(low, high, FIRST_PIECES), 0)
+            p.due = next_ms(p.begin + RULES[0].from_ms * GRID)
+        if p.due <= self.at:
+            p.due = next_ms(p.begin + pace(self.at - p.begin))
         return True
 
+    def _verdict(self, port: int, age: int, low: Track, high: Track, recent: Samples) -> bool:
+        others = (Track(recent, DIAL_HZ),) if self._mode[port] is DtmfMode.DIAL_TONE else ()
+        rules = IN_SPEECH if self._mode[port] is DtmfMode.IN_SPEECH else RULES
+        return any(age >= rule.from_ms * GRID and passes(rule, low, high, others, recent) for rule in rules)
+
     def _begin(self, port: int, p: _Port, low: Track, high: Track) -> None:
-        p.begin = max(self.at - lasting(low, high, LEVEL_PIECES), 0)
+        p.stood, p.end_due = max(self.at - lasting(low, high, LEVEL_PIECES), 0), 0
         p.power = tuple(t.mean_square * (1 - np.pi**2 / 3 * (2 * t.turn) ** 2) for t in (low, high))
         p.standing, p.blocks = DTMF_DIGITS[p.key], 0
         self.report(port, EventKind.DTMF_ON, ord(p.standing), *(centi_dbm0(t.mean_square) for t in (low, high)))
 
     def _look_for_end(self, port: int, p: _Port, recent: Samples) -> bool:
-        low, high = divmod(DTMF_DIGITS.index(p.standing), 4)
-        tracks = Track(recent, self.HZ[low]), Track(recent, self.HZ[4 + high])
+        tracks = (Track(recent, self.HZ[tone]) for tone in _tones(DTMF_DIGITS.index(p.standing)))
         squares = [np.abs(t.pieces[:END_PIECES]) ** 2 / (2 * of) for t, of in zip(tracks, p.power, strict=True)]
         shares = np.sqrt(np.minimum(np.minimum(*squares), 1))
-        if max(shares[:-1]) > GONE:
+        since = END_SPAN - HOP * float(shares.sum())
+        if max(shares[:-1]) >= GONE:
+            wait = GRID if since + 2 * GRID > END_LEAST else int(END_LEAST - since) // GRID * GRID
+            p.end_due = self.at + (PRESENT_PACE if shares[0] > HALF else wait)
             return True
-        since = int(144 - HOP * shares.sum())
-        self.report(port, EventKind.DTMF_OFF, ord(p.standing), max(self.at - since - p.begin, 0), since)
+        self.report(port, EventKind.DTMF_OFF, ord(p.standing), max(self.at - int(since) - p.stood, 0), int(since))
         p.standing = ""
         return self._wants_looks(p)
+
+
+def _tones(key: int) -> tuple[int, int]:
+    return key // 4, 4 + key % 4

@@ -36,7 +36,7 @@ enum { CLEAN, DIRTY, LONG, RULES };
 static const struct rule RULE[2][RULES] = {
 	[0] = {
 		[CLEAN] = {6, 224, DTMF_VERDICT_FROM, 0.10f, 0.50f, 0.00f, 1},
-		[DIRTY] = {9, 320, 39u * MS, 0.35f, 0.60f, 0.25f, 1},
+		[DIRTY] = {9, 320, 39u * MS, 0.35f, 0.63f, 0.25f, 1},
 		[LONG] = {12, 416, 53u * MS, 0.20f, 0.20f, 0.25f, 0},
 	},
 	[1] = {

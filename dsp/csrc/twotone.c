@@ -69,6 +69,7 @@ void twotone_pieces(struct twotone_track *t, const struct twotone_wave *w, const
 		t->re[k] = re * w->re[k] - im * w->im[k];
 		t->im[k] = re * w->im[k] + im * w->re[k];
 	}
+	t->pieces = to;
 }
 
 /* Of a vector, in turns, -0.5..0.5; error below 2e-6 of a turn (Abramowitz and Stegun 4.4.49). */
@@ -105,50 +106,55 @@ static float turned(const struct twotone_track *t, size_t pieces, size_t lag)
 	return angle(re, im);
 }
 
-/* Piece k turned to the phase it would have if it were the newest. */
-static void straighten(const struct twotone_track *t, size_t k, float *re, float *im)
+/* All pieces turned to the phase they would have if they were the newest. */
+static void straighten(struct twotone_track *t)
 {
-	const uint32_t phase = as_phase(t->turn) * (uint32_t)k;
-	const float    c = cosine(phase);
-	const float    s = level_sine(phase);
+	const uint32_t phase = as_phase(t->turn);
+	const float    step_re = cosine(phase);
+	const float    step_im = level_sine(phase);
+	float          re = 1.0f;
+	float          im = 0.0f;
 
-	*re = t->re[k] * c - t->im[k] * s;
-	*im = t->im[k] * c + t->re[k] * s;
+	for (size_t k = 0; k < t->pieces; k++) {
+		const float next = re * step_re - im * step_im;
+
+		t->straight_re[k] = t->re[k] * re - t->im[k] * im;
+		t->straight_im[k] = t->im[k] * re + t->re[k] * im;
+		im = im * step_re + re * step_im;
+		re = next;
+	}
 }
 
-void twotone_measure(struct twotone_track *t, size_t pieces)
+void twotone_measure(struct twotone_track *t, size_t newest)
 {
-	const size_t lag = pieces > LAG ? LAG : 1;
-	const float coarse = turned(t, pieces, 1) * (float)lag;
-	const float off = turned(t, pieces, lag) - coarse;
-	float re[TWOTONE_PIECES];
-	float im[TWOTONE_PIECES];
+	const size_t lag = newest > LAG ? LAG : 1;
+	const float coarse = turned(t, newest, 1) * (float)lag;
+	const float off = turned(t, newest, lag) - coarse;
+	float re = 0;
+	float im = 0;
+	float most = 0;
 
 	t->turn = (coarse + off - (float)rounded(off)) / (float)lag;
-	t->mean_re = t->mean_im = t->unsteady = 0;
-	for (size_t k = 0; k < pieces; k++) {
-		straighten(t, k, &re[k], &im[k]);
-		t->mean_re += re[k] / (float)pieces;
-		t->mean_im += im[k] / (float)pieces;
+	straighten(t);
+	for (size_t k = 0; k < newest; k++) {
+		re += t->straight_re[k];
+		im += t->straight_im[k];
 	}
-	const float square = t->mean_re * t->mean_re + t->mean_im * t->mean_im + TINY;
+	t->mean_re = re / (float)newest;
+	t->mean_im = im / (float)newest;
+	t->per_square = 1.0f / (t->mean_re * t->mean_re + t->mean_im * t->mean_im + TINY);
+	for (size_t k = 0; k < newest; k++) {
+		const float x = t->straight_re[k] - t->mean_re;
+		const float y = t->straight_im[k] - t->mean_im;
 
-	for (size_t k = 0; k < pieces; k++) {
-		const float x = re[k] - t->mean_re;
-		const float y = im[k] - t->mean_im;
-		const float off_mean = (x * x + y * y) / square;
-
-		t->unsteady = off_mean > t->unsteady ? off_mean : t->unsteady;
+		most = x * x + y * y > most ? x * x + y * y : most;
 	}
+	t->unsteady = most * t->per_square;
 }
 
 float twotone_there(const struct twotone_track *t, size_t k)
 {
-	float re;
-	float im;
-
-	straighten(t, k, &re, &im);
-	return (re * t->mean_re + im * t->mean_im) / (t->mean_re * t->mean_re + t->mean_im * t->mean_im + TINY);
+	return (t->straight_re[k] * t->mean_re + t->straight_im[k] * t->mean_im) * t->per_square;
 }
 
 /* --- least squares about the centre of the samples, where cosines and sines do not meet ------------------------- */
@@ -201,24 +207,36 @@ CPU_CLONES(twotone_square, square_body, (float sum[ROWS], const int16_t *x, size
 
 static float total(const float lanes[ROWS])
 {
-	float sum = 0;
+	float four[4];
 
-	for (size_t i = 0; i < ROWS; i++)
-		sum += lanes[i];
-	return sum;
+	for (size_t i = 0; i < 4; i++)
+		four[i] = (lanes[i] + lanes[4 + i]) + (lanes[8 + i] + lanes[12 + i]);
+	return (four[0] + four[1]) + (four[2] + four[3]);
+}
+
+/* Cosine and sine at the first sixteen samples: the phase at the first, turned by one, two, four and eight steps. */
+static void first_row(float start[2][ROWS], uint32_t phase, uint32_t step)
+{
+	start[0][0] = cosine(phase);
+	start[1][0] = level_sine(phase);
+	for (uint32_t done = 1; done < ROWS; done *= 2) {
+		const float c = cosine(step * done);
+		const float s = level_sine(step * done);
+
+		for (uint32_t i = 0; i < done; i++) {
+			start[0][done + i] = start[0][i] * c - start[1][i] * s;
+			start[1][done + i] = start[1][i] * c + start[0][i] * s;
+		}
+	}
 }
 
 static void correlate_tone(float out[2], uint32_t step, const int16_t *x, size_t samples)
 {
-	const uint32_t first = 0u - step / 2 * (uint32_t)(samples - 1);
-	const float    row[2] = {cosine(step * ROWS), level_sine(step * ROWS)};
-	float          start[2][ROWS];
-	struct sums    s;
+	const float row[2] = {cosine(step * ROWS), level_sine(step * ROWS)};
+	float       start[2][ROWS];
+	struct sums s;
 
-	for (uint32_t i = 0; i < ROWS; i++) {
-		start[0][i] = cosine(first + step * i);
-		start[1][i] = level_sine(first + step * i);
-	}
+	first_row(start, 0u - step / 2 * (uint32_t)(samples - 1), step);
 	twotone_correlate(&s, x, samples, (const float (*)[ROWS])start, row);
 	out[0] = total(s.x[0]);
 	out[1] = total(s.x[1]);

@@ -27,9 +27,13 @@ struct twotone_wave {
 struct twotone_track {
 	float   re[TWOTONE_PIECES];
 	float   im[TWOTONE_PIECES];
+	float   straight_re[TWOTONE_PIECES]; /* turned to the phase they would have as the newest */
+	float   straight_im[TWOTONE_PIECES];
+	size_t  pieces;     /* that are filled */
 	float   turn;       /* gained from piece to piece against the nominal frequency; 1 = 250 Hz */
 	float   mean_re;    /* over the pieces that were measured, turned to the newest */
 	float   mean_im;
+	float   per_square; /* 1 / mean squared */
 	float   unsteady;   /* greatest distance of a piece from the mean, squared, as a share of the mean's square */
 };
 
@@ -44,8 +48,8 @@ void twotone_wave_init(struct twotone_wave *w, float hz);
 /* Fill pieces [from, to); `end` is behind the newest sample. */
 void twotone_pieces(struct twotone_track *t, const struct twotone_wave *w, const int16_t *end, size_t from, size_t to);
 
-/* Frequency, mean and steadiness over the newest `pieces`. */
-void twotone_measure(struct twotone_track *t, size_t pieces);
+/* Frequency, mean and steadiness over the newest pieces. */
+void twotone_measure(struct twotone_track *t, size_t newest);
 
 /* Size of piece k against the mean: 1 = the tone was all there, 0 = it was not. */
 float twotone_there(const struct twotone_track *t, size_t k);

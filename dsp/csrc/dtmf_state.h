@@ -25,9 +25,9 @@ struct dtmf_port {
 
 struct dtmf {
 	struct dtmf_measures measures;
-	float        floor;
-	uint32_t    *busy;     /* [groups], bit a lane: a candidate or a digit */
-	struct dtmf_port *port;     /* [ports] */
+	float             floor; /* mean square of the weakest tone that makes a candidate */
+	uint32_t         *busy;  /* [groups], bit a lane: a candidate or a digit */
+	struct dtmf_port *port;  /* [ports] */
 };
 
 static inline uint64_t dtmf_next_ms(uint64_t at)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.dsp.sounds import Burst, make_alaw
 
 from kmcc.dsp.bank import Events, Octets
+from kmcc.dsp.cpu import Isa, available, in_use, use
 from kmcc.dsp.dtmf import DtmfBank, DtmfMode
 from kmcc.dsp.engine_event import EventKind
 from kmcc.dsp.errors import PortError, SamplesError
@@ -192,6 +193,29 @@ def test_feeds_of_any_length_give_the_same_events(lengths: list[int], seed: int)
     edges = np.minimum(np.cumsum([0, *lengths, 2000]), octets.shape[1])
     parts = [bank.feed(octets[:, a:b]) for a, b in pairwise(edges) if b > a]
     assert np.array_equal(np.concatenate(parts), DtmfBank(2).feed(octets))
+
+
+@pytest.mark.parametrize("isa", available())
+def test_every_set_of_instructions_leaves_the_same_bits(isa: Isa) -> None:
+    rng = np.random.default_rng(7)
+    ports = [
+        (press(key, start, ms, low=low, high=high, off=(a, b)), Burst(((450 + 40 * start, level),), 0, 400))
+        for key, (start, ms, low, high, a, b, level) in zip(
+            "123A456B789C*0#D" * 3,
+            rng.uniform((5, 20, -30, -30, 0.98, 0.98, -60), (300, 90, 0, 0, 1.02, 1.02, -20), (48, 7)),
+            strict=True,
+        )
+    ]
+    octets = make_alaw(*ports, ms=450, noise_dbm0=-35)
+    before = in_use()
+    try:
+        use(Isa.PLAIN)
+        plain = DtmfBank(48).feed(octets)
+        use(isa)
+        assert np.array_equal(DtmfBank(48).feed(octets), plain)
+    finally:
+        use(before)
+    assert len(plain) > 30
 
 
 @given(st.integers(0, 2**32 - 1))

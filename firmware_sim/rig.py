@@ -23,9 +23,9 @@ from kmcc.switch.cdr import Cdr
 from kmcc.switch.china1_circuit import China1Circuit, Use
 from kmcc.switch.flow import Flow
 from kmcc.switch.frames import FrameClock
+from kmcc.switch.fxs_circuit import FxsCircuit
 from kmcc.switch.journal import Field
 from kmcc.switch.legbook import LegBook
-from kmcc.switch.loop_circuit import LoopCircuit
 from kmcc.switch.media import Media
 from kmcc.switch.numbering import NumberPlans, NumberRow
 from kmcc.switch.prompts import PromptSet
@@ -147,8 +147,8 @@ class Rig:
         ]
         return TrunkGroup(name, circuits, Direction(use.value), Search.LOWEST)
 
-    def _phone(self, n: int) -> LoopCircuit:
-        return LoopCircuit(f"seat/{801 + n}", self.engine.line(n), self.media, self.journal)
+    def _phone(self, n: int) -> FxsCircuit:
+        return FxsCircuit(f"seat/{801 + n}", self.engine.line(n), self.media, self.journal)
 
 
 @asynccontextmanager

@@ -5,6 +5,8 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any
 
+from kmcc.signaling.analogue import fxo, fxs
+from kmcc.signaling.analogue.profile import FXO_MS, FXS_MS
 from kmcc.signaling.china1 import cycle_in, cycle_out, line_in_modes, line_out_modes
 from kmcc.signaling.china1 import line_in as incoming
 from kmcc.signaling.china1 import line_out as outgoing
@@ -98,6 +100,22 @@ def cycles_out() -> Made:
 
 def cycles_in() -> Made:
     return _machine(cycle_in.State, cycle_in.TABLE, cycle_in.TIMERS)
+
+
+def fxs_states() -> Made:
+    return _machine(fxs.State, fxs.TABLE, fxs.TIMERS)
+
+
+def fxo_states() -> Made:
+    return _machine(fxo.State, fxo.TABLE, fxo.TIMERS)
+
+
+def fxs_times() -> Made:
+    return ("row", "ms"), [(f"`{name}`", ms) for name, ms in FXS_MS.items()]
+
+
+def fxo_times() -> Made:
+    return ("row", "ms"), [(f"`{name}`", ms) for name, ms in FXO_MS.items()]
 
 
 def _machine(states: type[Enum], table: Steps, timers: Mapping[Any, Any]) -> Made:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kmcc.dsp.engine import EngineEvent, EventKind
 from kmcc.firmware_sim.people.ears import Ears
-from kmcc.signaling.analogue.loop import OFF_HOOK_BITS, QUIET_BITS, RING_BITS
+from kmcc.signaling.analogue.wire import ToExchange, ToSubscriber
 from kmcc.switch.announce import Language
 from kmcc.switch.media import Media
 from kmcc.switch.prompts import PromptSet
@@ -55,15 +55,15 @@ class Agent:
         self.calls += 1
         path = SpeechPath(self._media, self._port)
         ears = Ears(self._media, self._port)
-        self._media.engine.signal(self._port, OFF_HOOK_BITS)
+        self._media.engine.signal(self._port, ToExchange.OFF_HOOK)
         try:
             path.play(self._prompts.clips(self._manner.greeting, self._manner.language))
             await ears.tone("busy", self._manner.talks_s)  # the caller has hung up; else the talk ends by itself
         finally:
-            self._media.engine.signal(self._port, QUIET_BITS)
+            self._media.engine.signal(self._port, ToExchange.ON_HOOK)
             ears.close()
             path.close()
 
     def _on_event(self, event: EngineEvent) -> None:
-        if event.kind == EventKind.SIGNAL and event.code & RING_BITS:
+        if event.kind == EventKind.SIGNAL and event.code & ToSubscriber.RING:
             self._rings.set()

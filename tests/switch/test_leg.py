@@ -22,8 +22,8 @@ from kmcc.switch.circuit import (
     SetupIndication,
     ThroughIndication,
 )
+from kmcc.switch.fxs_circuit import FxsCircuit
 from kmcc.switch.leg import Leg, first_of
-from kmcc.switch.loop_circuit import LoopCircuit
 from kmcc.switch.media import Media
 
 LINE = 0
@@ -31,8 +31,8 @@ MEDIA = Media(Engine(lines=1))
 SETUP = SetupIndication("1000", CallingParty("3190001", 1))
 
 
-def phone(pair: E1Pair) -> LoopCircuit:
-    return LoopCircuit("seat/801", pair.near.engine.line(0), pair.near, MemoryJournal())
+def phone(pair: E1Pair) -> FxsCircuit:
+    return FxsCircuit("seat/801", pair.near.engine.line(0), pair.near, MemoryJournal())
 
 
 def test_each_indication_reaches_its_milestone(e1_pair: E1Pair, clock: Clock) -> None:
@@ -97,7 +97,7 @@ INDICATIONS = st.sampled_from(
 @given(st.lists(INDICATIONS, max_size=12))
 def test_whatever_a_circuit_tells_no_milestone_is_reached_twice(indications: list[Indication]) -> None:
     async def main() -> None:
-        leg = Leg(LoopCircuit("seat/801", LINE, MEDIA, MemoryJournal()))
+        leg = Leg(FxsCircuit("seat/801", LINE, MEDIA, MemoryJournal()))
         for indication in indications:
             leg.hear(indication)
         ends = [one for one in indications if isinstance(one, ReleaseIndication | IdleIndication)]

@@ -11,7 +11,7 @@ from kmcc.firmware_sim.people.caller import Caller
 from kmcc.firmware_sim.people.ears import Ears
 from kmcc.firmware_sim.pytest_plugin import Clock, Sim
 from kmcc.firmware_sim.rig import Plant, Rig
-from kmcc.signaling.analogue.loop import OFF_HOOK_BITS, QUIET_BITS
+from kmcc.signaling.analogue.wire import ToExchange
 from kmcc.switch.call import Call, QueueGaveUp
 from kmcc.switch.circuit import Cause, CircuitState
 from kmcc.switch.queue.seat import SeatState
@@ -55,12 +55,12 @@ def states(rig: Rig) -> list[SeatState]:
 
 def off_hook(rig: Rig, line: int) -> None:
     far = rig.town.far.engine
-    far.signal(far.line(line), OFF_HOOK_BITS)
+    far.signal(far.line(line), ToExchange.OFF_HOOK)
 
 
 def on_hook(rig: Rig, line: int) -> None:
     far = rig.town.far.engine
-    far.signal(far.line(line), QUIET_BITS)
+    far.signal(far.line(line), ToExchange.ON_HOOK)
 
 
 async def asks(rig: Rig, number: str = "3190001") -> Caller:

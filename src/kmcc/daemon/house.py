@@ -33,8 +33,8 @@ from kmcc.switch.cdr import CsvCdrFile
 from kmcc.switch.china1_circuit import China1Circuit, Use
 from kmcc.switch.circuit import Circuit
 from kmcc.switch.frames import FrameClock
+from kmcc.switch.fxs_circuit import FxsCircuit
 from kmcc.switch.legbook import LegBook
-from kmcc.switch.loop_circuit import LoopCircuit
 from kmcc.switch.media import Media
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.queue.machine import QueueMachine
@@ -151,8 +151,8 @@ class House:
         ]
         return TrunkGroup(group.name, circuits, Direction(group.direction), SEARCHES[group.search])
 
-    def _phone(self, seat: Seat) -> LoopCircuit:
-        return LoopCircuit(f"seat/{seat.id}", self.engine.line(seat.line), self.media, self.journal)
+    def _phone(self, seat: Seat) -> FxsCircuit:
+        return FxsCircuit(f"seat/{seat.id}", self.engine.line(seat.line), self.media, self.journal)
 
 
 def words_of(alarms: SpanAlarm) -> str:

@@ -8,7 +8,7 @@ from tests.house.aftermath import assert_no_timer
 from kmcc.firmware_sim.people.ears import Ears
 from kmcc.firmware_sim.pytest_plugin import Clock, E1Pair
 from kmcc.firmware_sim.rig import MemoryJournal
-from kmcc.signaling.analogue.loop import OFF_HOOK_BITS, QUIET_BITS
+from kmcc.signaling.analogue.wire import ToExchange
 from kmcc.switch.circuit import (
     AlertingIndication,
     AnswerIndication,
@@ -20,7 +20,7 @@ from kmcc.switch.circuit import (
     ReleaseIndication,
 )
 from kmcc.switch.errors import SwitchError
-from kmcc.switch.loop_circuit import LoopCircuit
+from kmcc.switch.fxs_circuit import FxsCircuit
 
 LI = CallingParty("3190001")
 PUT_DOWN_S = 0.75  # longer than a flash
@@ -33,17 +33,17 @@ class Telephone:
         self._far = pair.far
         self._line = pair.far.engine.line(0)
         self.journal = MemoryJournal()
-        self.circuit = LoopCircuit("seat/801", pair.near.engine.line(0), pair.near, self.journal)
+        self.circuit = FxsCircuit("seat/801", pair.near.engine.line(0), pair.near, self.journal)
         self.told: list[Indication] = []
         self.circuit.attach(self.told.append)
         self.circuit.start()
 
     async def lift(self) -> None:
-        self._far.engine.signal(self._line, OFF_HOOK_BITS)
+        self._far.engine.signal(self._line, ToExchange.OFF_HOOK)
         await asyncio.sleep(0.05)
 
     async def put_down(self) -> None:
-        self._far.engine.signal(self._line, QUIET_BITS)
+        self._far.engine.signal(self._line, ToExchange.ON_HOOK)
         await asyncio.sleep(PUT_DOWN_S)
 
     async def hears(self, tone: str) -> bool:
@@ -146,7 +146,7 @@ def test_a_flash_is_no_hang_up(e1_pair: E1Pair, clock: Clock) -> None:
         phone.circuit.setup("801", LI)
         await asyncio.sleep(0.1)
         await phone.lift()
-        e1_pair.far.engine.signal(e1_pair.far.engine.line(0), QUIET_BITS)
+        e1_pair.far.engine.signal(e1_pair.far.engine.line(0), ToExchange.ON_HOOK)
         await asyncio.sleep(0.3)
         await phone.lift()
         await asyncio.sleep(1.0)

@@ -43,6 +43,19 @@ REFUSED = [
     ),
     (NUMBER, ":1: numbers[0]", "a table", "service, route (a trunk group) or both"),
     (
+        NUMBER + 'service = "centre"\nroute = "kunming-out"\ntransit = "end_to_end"',
+        ":1: numbers[0]",
+        "a table",
+        'a route and no service, for transit is "end_to_end"',
+    ),
+    (
+        NUMBER + 'service = "centre"\ncontrol = "caller"',
+        ":6: numbers[0].control",
+        '"caller"',
+        '"none", "calling" or "called"',
+    ),
+    (NUMBER + 'service = "centre"\nani_after_digits = 25', ":6: numbers[0].ani_after_digits", "25", "24 or less"),
+    (
         '[[numbers]]\nprefix = "1000"\nmin_digits = 3\nmax_digits = 3\nservice = "centre"',
         ":1: numbers[0]",
         "a table",

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pytest
 
 from kmcc.signaling.china1.channel import OutgoingChannel
-from kmcc.signaling.china1.codes import BACKWARD, FORWARD, TIMERS, Backward, Forward, Kb, Repeat, Timer
+from kmcc.signaling.china1.codes import BACKWARD, FORWARD, TIMERS, Backward, Forward, Kb, Prefix, Repeat, Timer
 from kmcc.signaling.china1.messages import (
     LineBits,
     Seize,
@@ -98,6 +98,17 @@ REFUSED = [
     ({"register": {"level_dbm0": 3}}, r"register\.level_dbm0 must be -35\.\.-5"),
     ({"register": {"level_dbm0": "loud"}}, r"register\.level_dbm0 must be a level in dBm0"),
     ({"register": {"repeat": "again"}}, r"register\.repeat must be from_first or last_but_one"),
+    ({"register": {"repeat_leading": 1}}, r"register\.repeat_leading must be true or false, got 1"),
+    ({"register": {"ani": "none"}}, r"register\.ani must be number or ka_only, got 'none'"),
+    ({"register": {"leading": "kd"}}, r"register\.leading must be none or kc or ke, got 'kd'"),
+    ({"register": {"ka": 11}}, r"register\.ka must be 1\.\.10, got 11"),
+    ({"register": {"absent_cli": [10]}}, r"register\.absent_cli must be 11\.\.15, got 10"),
+    ({"register": {"end_of_called": 10}}, r"register\.end_of_called must be 11\.\.15, got 10"),
+    ({"register": {"kc_test": 10}}, r"register\.kc_test must be 11\.\.15, got 10"),
+    ({"register": {"kc_test": 11}}, r"register\.kc_priority and register\.kc_test both have 11"),
+    ({"register": {"ke_test": 11}}, r"register\.ke_tandem and register\.ke_test both have 11"),
+    ({"timers": {"interdigit": 100}}, r"timers\.interdigit must be above timers\.pulse_gap, got 100 and 100"),
+    ({"timers": {"pulse_ignore": 150}}, r"timers\.pulse_ignore must be above timers\.pulse, got 150 and 150"),
     ({"register": {"free_kb": 1}}, r"register\.free_kb must be a list of signals"),
     ({"register": {"free_kb": []}}, r"register\.free_kb is empty"),
     ({"register": {"free_kb": [1, 4]}}, r"register\.free_kb and register\.busy_kb both have 4"),
@@ -157,3 +168,15 @@ def test_kb_meaning(kb: int, kd: int, meaning: Kb | None) -> None:
 @pytest.mark.parametrize(("failure", "meaning"), [(Failure.VACANT_NUMBER, Kb.VACANT), (Failure.CALLED_BUSY, Kb.BUSY)])
 def test_what_we_send_is_what_we_understand(kd: int, failure: Failure, meaning: Kb) -> None:
     assert LOCAL.kb_meaning(LOCAL.kb_for(failure, kd), kd) is meaning
+
+
+def test_kc_and_ke_do_not_get_into_each_others_way() -> None:
+    """The same number may stand for one of each: a circuit has only one kind of them."""
+    profile = load_profile({"register": {"leading": "ke", "kc_test": 15, "ke_test": 12}})
+    assert [profile.prefix_of(signal) for signal in range(11, 16)] == [
+        Prefix.KE_TANDEM,
+        Prefix.KE_TEST,
+        None,
+        None,
+        None,
+    ]

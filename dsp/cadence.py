@@ -30,6 +30,7 @@ class CadenceMatcher:
         self._parts: deque[Part] = deque(maxlen=2 * MOST_STEPS)  # whole ones, oldest first
         self._present: Part | None = None  # what began last; None = nothing heard yet
         self._named: ProgressTone | None = None
+        self._told = 0  # sample of the last news
 
     def on(self, at_sample: int, code: int = 0, dbm0: float | None = None) -> str | None:
         """A burst of the profile's set `code` began."""
@@ -40,6 +41,7 @@ class CadenceMatcher:
 
     def tick(self, at_sample: int) -> str | None:
         """Nothing happened until now: what the length of the present burst or pause alone tells."""
+        self._told = at_sample
         if self._present is None:
             return None
         now = self._lasted(self._present, at_sample)
@@ -50,15 +52,27 @@ class CadenceMatcher:
             self._forget()
         return None
 
-    def fitting(self) -> list[Part]:
-        """The newest parts in a row that are a piece of the cadence last named, oldest first."""
-        if self._named is None:
-            return []
-        parts = list(self._parts)
-        for start in range(len(parts)):
-            if self._fits_anywhere(self._named, parts[start:]):
-                return parts[start:]
-        return []
+    @property
+    def named(self) -> str | None:
+        """The tone last named, while what is heard fits it."""
+        return None if self._named is None else self._named.name
+
+    @property
+    def since(self) -> int | None:
+        """Sample at which the present burst or pause began; None = a silence that belongs to no tone."""
+        return None if self._present is None else self._present.start
+
+    @property
+    def fitting_since(self) -> int:
+        """Sample at which the row of parts began that is a piece of the cadence last named."""
+        if self._named is None or self._present is None:
+            return self._told
+        running = self._lasted(self._present, self._told)
+        for parts in ([*self._parts, running], list(self._parts)):
+            for start in range(len(parts)):
+                if self._fits_anywhere(self._named, parts[start:], running):
+                    return parts[start].start
+        return running.start
 
     def _turn(self, at_sample: int, hz: Hz, dbm0: float | None) -> str | None:
         if hz == (SILENCE if self._present is None else self._present.hz):
@@ -67,6 +81,7 @@ class CadenceMatcher:
         if self._present is not None:
             self._keep(self._lasted(self._present, at_sample), hz)
         self._present = Part(hz, at_sample, 0.0, dbm0)
+        self._told = at_sample
         return named or self._match()
 
     def _keep(self, whole: Part, following: Hz) -> None:

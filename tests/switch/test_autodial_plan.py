@@ -12,7 +12,13 @@ WINDOW = Window(time(9), time(20), UTC)
 
 def test_the_retry_table() -> None:
     minutes = {result: wait // timedelta(minutes=1) for result, wait in RETRY.items()}
-    assert minutes == {Result.BUSY: 5, Result.NO_ANSWER: 30, Result.CONGESTION: 2, Result.FAILED: 2}
+    assert minutes == {
+        Result.BUSY: 5,
+        Result.NO_ANSWER: 30,
+        Result.MACHINE: 30,
+        Result.CONGESTION: 2,
+        Result.FAILED: 2,
+    }
 
 
 def test_preflight_says_who_is_skipped_and_why() -> None:

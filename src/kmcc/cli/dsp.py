@@ -8,11 +8,15 @@ from typing import Annotated
 
 import typer
 
+from kmcc.cli.dsp_tones import tones_command
 from kmcc.cli.exit_codes import BAD_INPUT
 from kmcc.dsp.decode import Digit, decode_digits
 from kmcc.dsp.wav import WavError, read_wav
 
 app = typer.Typer(help="Signal processing on recordings.", no_args_is_help=True)
+
+
+app.command("tones")(tones_command)
 
 
 @app.callback()

@@ -9,7 +9,7 @@ BIN  := $(VENV)/bin
 CORE := setup.py $(wildcard dsp/csrc/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types layers core unit bench quality docs clean
+.PHONY: help demo test check format lint types layers core unit bench fuzz quality docs clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ bench: $(VENV)/.dev  ## the figures, each beside its rival; also into bench.json
 quality: $(VENV)/.dev  ## the long sweeps of the detectors beside libspandsp: docs/quality, docs/plots, docs/dsp.md
 	$(BIN)/pytest tests/dsp/quality --full -o timeout=7200
 	$(BIN)/python -m tests.docs_tables --write
+
+fuzz: $(VENV)/.dev  ## the C core under libFuzzer, 10^7 inputs; SHARE=0.1 for fewer
+	$(BIN)/python tests/dsp/fuzz/run.py $(if $(SHARE),--share $(SHARE))
 
 docs: $(VENV)/.dev  ## write the tables and pictures of docs/ anew from the code
 	$(BIN)/python -m tests.docs_tables --write

@@ -1,4 +1,7 @@
-"""The C core under AddressSanitizer and UndefinedBehaviorSanitizer: random commands, and random lines."""
+"""The C core under AddressSanitizer and UndefinedBehaviorSanitizer: random inputs through every entry of fuzz/.
+
+On every path; `make fuzz` runs the same entries under libFuzzer.
+"""
 
 import os
 import subprocess
@@ -7,50 +10,61 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
-CSRC = HERE.parents[1] / "dsp" / "csrc"
+from kmcc.dsp.cpu import VARIABLE, Isa
+
+FUZZ = Path(__file__).parent / "fuzz"
+CSRC = FUZZ.parents[2] / "dsp" / "csrc"
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-STRICT = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror", "-g", "-O1")
+STRICT = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
+OPTIONS = (*STRICT, *SANITIZE, "-g", "-O1", f"-I{CSRC}")
 
-Build = Callable[[str], Path]
+# How many random inputs an entry gets on each path, and how long the longest may be; others get the general measure.
+INPUTS = {"engine": (60, 500), "listener": (300, 600), "screen": (1000, 200), "lines": (20, 600)}
+GENERAL = (500, 600)
+ENTRIES = sorted(path.stem for path in FUZZ.glob("*.c") if path.stem != "random")
+
+Programs = Callable[[str], Path]
 
 
-def gcc(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["gcc", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+def gcc(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["gcc", *arguments], capture_output=True, text=True, check=False, cwd=folder)
 
 
 @pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Makes a program of one of the drivers in sanitize/ and the core, which is compiled once."""
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
+    """Builds an entry of fuzz/ with the random driver, over a core that is compiled once."""
     folder = tmp_path_factory.mktemp("sanitize")
-    (folder / "probe.c").write_text("int main(void) { return 0; }\n")
+    probe = folder / "probe.c"
+    probe.write_text("int main(void) { return 0; }\n")
     try:
-        has_sanitizer = gcc(*SANITIZE, "probe.c", "-o", "probe", folder=folder).returncode == 0
+        has_sanitizer = gcc(folder, *SANITIZE, str(probe), "-o", "probe").returncode == 0
     except FileNotFoundError:
         has_sanitizer = False
     if not has_sanitizer and not os.environ.get("CI"):
         pytest.skip("gcc with sanitizers is not installed")
-    compiled = gcc(*STRICT, *SANITIZE, "-c", *(str(path) for path in sorted(CSRC.glob("*.c"))), folder=folder)
+    compiled = gcc(folder, *OPTIONS, "-c", *(str(path) for path in sorted(CSRC.glob("*.c"))))
     assert compiled.returncode == 0, compiled.stderr
-    objects = [path.name for path in sorted(folder.glob("*.o"))]
+    core = sorted(path.name for path in folder.glob("*.o"))
 
-    def make(driver: str) -> Path:
-        source = str(HERE / "sanitize" / f"{driver}.c")
-        built = gcc(*STRICT, *SANITIZE, f"-I{CSRC}", source, *objects, "-lm", "-o", driver, folder=folder)
-        assert built.returncode == 0, built.stderr
-        return folder / driver
+    def program(entry: str) -> Path:
+        made = folder / entry
+        if not made.exists():
+            sources = (str(FUZZ / f"{entry}.c"), str(FUZZ / "random.c"))
+            built = gcc(folder, *OPTIONS, *sources, *core, "-lm", "-o", entry)
+            assert built.returncode == 0, built.stderr
+        return made
 
-    return make
+    return program
 
 
-@pytest.mark.parametrize(
-    ("driver", "rounds", "said"), [("random_commands", 600, "in order\n"), ("random_lines", 40, "all can be\n")]
-)
-class TestDrivers:
-    @pytest.mark.parametrize("seed", [1, 1998])
-    def test_nothing_is_found(self, build: Build, driver: str, rounds: int, said: str, seed: int) -> None:
-        ran = subprocess.run([build(driver), str(seed), str(rounds)], capture_output=True, text=True, check=False)
-        assert (ran.returncode, ran.stdout, ran.stderr) == (0, said, "")
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_random_inputs(programs: Programs, isa: Isa, entry: str) -> None:
+    inputs, longest = INPUTS.get(entry, GENERAL)
+    command = [str(programs(entry)), str(1998 + isa), str(inputs), str(longest)]
+    environment = {**os.environ, VARIABLE: isa.name.lower()}
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
-    def test_the_driver_wants_its_arguments(self, build: Build, driver: str, rounds: int, said: str) -> None:
-        assert subprocess.run([build(driver)], check=False).returncode == 2
+
+def test_the_driver_wants_its_arguments(programs: Programs) -> None:
+    assert subprocess.run([programs("g711")], check=False).returncode == 2

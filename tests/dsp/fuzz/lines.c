@@ -1,41 +1,26 @@
-/* random_lines.c  FSK and HDLC, each from our sender through a bad line to our receiver, for the sanitizers.
- *
- *     random_lines <seed> <rounds>
- *
- * Exit 0 when all that was told can be; the sanitizers end the program otherwise.
- */
+/* lines.c  FSK and HDLC, each from our sender through a bad line to our receiver: all that is told can be. */
+#define _POSIX_C_SOURCE 200112L
+
 #include "detect.h"
+
 #include "engine.h"
 #include "fsk.h"
 #include "g711.h"
 #include "hdlc.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "input.h"
 
 enum { PORTS = 3, SLOTS = 3, OCTETS = 300, SAMPLES = 8000, LONGEST = 40, MOST_LINE = 200 };
 
-static uint32_t state;
+static struct input in;
+static uint32_t     state;
 
-static uint32_t dice(uint32_t sides) /* xorshift, the same on every machine */
+static uint32_t dice(uint32_t sides) /* xorshift, led by the input as far as it goes */
 {
+	state = (state ^ input_octet(&in) * 0x9E3779B1u) | 1u;
 	state ^= state << 13;
 	state ^= state >> 17;
 	state ^= state << 5;
 	return state % sides;
-}
-
-static void *need(void *memory)
-{
-	if (memory == NULL)
-		exit(2);
-	return memory;
-}
-
-static void *aligned(size_t octets)
-{
-	return need(aligned_alloc(64, (octets + 63) / 64 * 64));
 }
 
 static void roll(uint8_t *octets, size_t count)
@@ -100,11 +85,11 @@ static int hear_lines(struct listener *l, const uint8_t *alaw, struct detection 
 static int try_fsk(void)
 {
 	const uint32_t    both = DETECT_FSK_BELL202 | DETECT_FSK_V23;
-	void             *memory = aligned(listener_size(PORTS, both));
+	void             *memory = exactly(listener_size(PORTS, both));
 	struct listener  *l = listener_init(memory, PORTS, both);
 	const size_t      room = listener_room(l);
-	struct detection *found = need(malloc(room * sizeof *found));
-	uint8_t          *alaw = need(malloc(PORTS * SAMPLES));
+	struct detection *found = exactly(room * sizeof *found);
+	uint8_t          *alaw = exactly(PORTS * SAMPLES);
 
 	for (size_t port = 0; port < PORTS; port++) {
 		make_line(alaw + port * SAMPLES);
@@ -160,8 +145,8 @@ static int hear_slots(struct hdlc_receiver *r, const uint8_t *line, struct hdlc_
 		.frame_room = enough ? 2 * samples * SLOTS : dice(5), .octet_room = enough ? (samples + LONGEST) * SLOTS : dice(60),
 	};
 
-	f.frames = need(malloc(f.frame_room * sizeof *f.frames + 1));
-	f.octets = need(malloc(f.octet_room + 1));
+	f.frames = exactly(f.frame_room * sizeof *f.frames + 1);
+	f.octets = exactly(f.octet_room + 1);
 	hdlc_feed(r, line, stride, samples, &f);
 
 	const int can_be = frames_can_be(&f) && (!enough || f.lost == 0);
@@ -175,8 +160,8 @@ static int try_hdlc(void)
 {
 	const struct hdlc_limits  limits = {.shortest = 3 + dice(3), .longest = LONGEST, .counting = dice(2)};
 	const struct hdlc_sending sending = {.flags = 1 + dice(3), .shared_zero = dice(2), .queue = 64 + dice(300)};
-	void                     *memory = aligned(hdlc_receiver_size(SLOTS, &limits));
-	void                     *other = aligned(hdlc_sender_size(SLOTS, &sending));
+	void                     *memory = exactly(hdlc_receiver_size(SLOTS, &limits));
+	void                     *other = exactly(hdlc_sender_size(SLOTS, &sending));
 	struct hdlc_receiver     *r = hdlc_receiver_init(memory, SLOTS, &limits);
 	struct hdlc_sender       *s = hdlc_sender_init(other, SLOTS, &sending);
 	int                       can_be = 1;
@@ -184,7 +169,7 @@ static int try_hdlc(void)
 	for (int n = 0; n < 60 && can_be; n++) {
 		const size_t             samples = dice(MOST_LINE);
 		const struct hdlc_stride stride = dice(2) ? (struct hdlc_stride){samples, 1} : (struct hdlc_stride){1, SLOTS};
-		uint8_t                 *line = need(malloc(samples * SLOTS + 1));
+		uint8_t                 *line = exactly(samples * SLOTS + 1);
 
 		give_frames(s);
 		hdlc_transmit(s, line, stride, samples);
@@ -200,15 +185,11 @@ static int try_hdlc(void)
 	return can_be;
 }
 
-int main(int argc, char **argv)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	int can_be = 1;
-
-	if (argc != 3)
-		return 2;
-	state = (uint32_t)strtoul(argv[1], NULL, 10) | 1u;
-	for (uint32_t n = (uint32_t)strtoul(argv[2], NULL, 10); n > 0 && can_be; n--)
-		can_be = try_fsk() && try_hdlc() && try_hdlc();
-	printf("%s\n", can_be ? "all can be" : "something that cannot be");
-	return can_be ? 0 : 1;
+	in = (struct input){data, size};
+	state = 1;
+	must(try_fsk());
+	must(try_hdlc());
+	return 0;
 }

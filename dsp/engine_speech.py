@@ -49,7 +49,9 @@ class SpeechCommands(ABC):
         self._post(port, Op.ECHO_DISABLE)
 
     def guard(self, port: int, ms: int) -> None:
-        """Others (link, conference, recorders) hear this port so much later, and silence while a key is heard; 0 = off.
+        """Others (link, conference, recorders) hear this port so much later, and silence while a key is heard.
+
+        0 = off, after the end of a key that is being heard.
 
         The port's DTMF detector must be on. With GUARD_MS or more nothing is taken from speech; EARLY_GUARD_MS is less
         late and lets no key through either, but silences every syllable that begins like one.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from kmcc.dsp.engine import Detect, EngineEvent, EventKind, Track
+from kmcc.dsp.engine import GUARD_MS, Detect, EngineEvent, EventKind, Track
 from kmcc.dsp.recorder import Recording, Sides
 from kmcc.dsp.tone import Tone
 from kmcc.switch.media import Media
@@ -44,6 +44,7 @@ class SpeechPath:
         engine.unlink(self.port)
         if self._connected is not None:
             self.disconnect(self._connected)
+        engine.guard(self.port, 0)
         self._media.ignore(self.port, Detect.DTMF | SOUNDS)
         self._media.unsubscribe(self.port, self._on_event)
         self._recordings[Track.MESSAGE].stop()
@@ -72,7 +73,8 @@ class SpeechPath:
             self._media.engine.stop_tone(self.port)
 
     def connect(self, other: int) -> None:
-        """Join both ways with another port."""
+        """Join both ways with another port; keys are no longer kept from anybody."""
+        self._media.engine.guard(self.port, 0)
         self._media.engine.connect(self.port, other)
         self._connected = other
 
@@ -85,6 +87,10 @@ class SpeechPath:
 
     def listen_for_keys(self) -> None:
         self._media.listen(self.port, Detect.DTMF)
+
+    def guard_keys(self) -> None:
+        """Keep the keys that are pressed from now on out of recordings and from others, until the port is connected."""
+        self._media.engine.guard(self.port, GUARD_MS)
 
     def listen_for_sounds(self, handler: Callable[[EngineEvent], None]) -> None:
         """Tell `handler` of progress tones, voice, beeps and fax tones from now on."""

@@ -134,7 +134,7 @@ enum engine_op {
 	OP_ECHO,          /* value: echo_mode mask of echo.h, 0 = off; passed over when no canceller is free */
 	OP_ECHO_DISABLE,  /* a modem's tone was heard: cancel no echo until the port is silent (G.168 clause 7) */
 	OP_GUARD,         /* value: ms that what others hear of the port is late, silent while a key is heard (from 40 ms on)
-	                   or suspected, which also takes syllables from speech (below); 0 = off */
+	                   or suspected, which also takes syllables from speech (below); 0 = off once no key is heard */
 	OP_AGC,           /* value: 1 = others hear the port about as loud as any other, whoever speaks */
 	OP_METER,         /* value: 1 = measure the port's level from now on (engine_level) */
 	OP_GAIN,          /* value: how loud others in its conference hear the port, ENGINE_UNITY = as it is */

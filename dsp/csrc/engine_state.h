@@ -63,6 +63,7 @@ struct speech {
 	uint8_t  *alters;/* 1 = says is another thing than received */
 	uint8_t  *agc_on;
 	uint16_t *late;  /* samples that the guard keeps speech back; 0 = no guard */
+	uint8_t  *ends;  /* 1 = the guard was taken away and waits for the end of a key */
 	uint16_t *mute;  /* ticks still to be silenced */
 	uint8_t  *keyed; /* a key is heard for certain */
 };

@@ -103,6 +103,7 @@ static void lay_says(struct engine *e, struct arena *a)
 	s->past = carve(a, e->ports, SPEECH_PAST);
 	s->alters = carve(a, e->ports, 1);
 	s->agc_on = carve(a, e->ports, 1);
+	s->ends = carve(a, e->ports, 1);
 	s->late = carve(a, e->ports, sizeof *s->late);
 	s->mute = carve(a, e->ports, sizeof *s->mute);
 	s->keyed = carve(a, e->ports, 1);

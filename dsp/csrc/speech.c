@@ -20,7 +20,8 @@ void speech_guard(struct engine *e, uint32_t port, uint32_t ms)
 	const uint32_t samples = e->config.tick_samples;
 	const uint32_t ticks = (ms * ENGINE_SAMPLES_MS + samples - 1) / samples;
 
-	if (ms > ENGINE_GUARD_MS || s->late[port] == ticks * samples)
+	s->ends[port] = ms == 0;
+	if (ms > ENGINE_GUARD_MS || ms == 0 || s->late[port] == ticks * samples)
 		return;
 	s->late[port] = (uint16_t)(ticks * samples);
 	s->mute[port] = 0;
@@ -75,6 +76,12 @@ static void delay(struct engine *e, uint32_t port)
 	memcpy(says, past + (now + SPEECH_PAST - s->late[port]) % SPEECH_PAST, samples);
 }
 
+/* A guard that was taken away stays until the key that is heard, and what was kept back of it, are past. */
+static int is_over(const struct engine *e, uint32_t port)
+{
+	return e->speech.ends[port] && e->speech.mute[port] == 0 && !is_keyed(e, port);
+}
+
 static void guard(struct engine *e, uint32_t port)
 {
 	struct speech *s = &e->speech;
@@ -95,6 +102,9 @@ void speech_run(struct engine *e, uint32_t port)
 
 	memcpy(engine_says(e, port), engine_row(e, e->received, port), samples);
 	agc_run(e->agc, port, engine_says(e, port), samples);
+	if (is_over(e, port))
+		e->speech.late[port] = 0;
+	note_change(e, port);
 	if (e->speech.late[port] > 0)
 		guard(e, port);
 }

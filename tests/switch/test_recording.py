@@ -2,15 +2,19 @@
 
 import asyncio
 import re
+from pathlib import Path
 
 import pytest
+from tests.peers.spandsp import load_spandsp
 
+from kmcc.dsp.decode import decode_digits
+from kmcc.dsp.g711 import decode_alaw
 from kmcc.dsp.recorder import Recording
 from kmcc.dsp.wav import read_wav
 from kmcc.firmware_sim.people.caller import Caller
 from kmcc.firmware_sim.pytest_plugin import Clock, Sim
 from kmcc.switch.announce import Language
-from kmcc.switch.call import Call
+from kmcc.switch.call import Call, Secrecy
 from kmcc.switch.flow import Flow
 from kmcc.switch.prompts import PromptSet
 
@@ -80,6 +84,43 @@ def test_how_a_message_ends(end: str, sim: Sim, clock: Clock, prompt_set: Prompt
 
     clock(main())
     assert len(kept) == (end != "hang up")
+
+
+def keys_in(file: Path) -> tuple[str, str]:
+    """What our decoder and libspandsp hear of keys where the caller is recorded."""
+    recorded = read_wav(file)
+    by_spandsp = load_spandsp().hear_dtmf(decode_alaw(recorded.alaw(0)))
+    return "".join(digit.digit for digit in decode_digits(recorded)), by_spandsp
+
+
+@pytest.mark.parametrize("last", ["#", ""], ids=["ended by hash", "ended by the last digit"])
+def test_a_secret_that_is_keyed_is_not_in_the_recording(
+    last: str, sim: Sim, clock: Clock, prompt_set: PromptSet
+) -> None:
+    """Typed fast, with one key too many; what was keyed openly before is there."""
+
+    async def flow(call: Call) -> None:
+        await call.answer()
+        assert await call.collect(("enter-number",), digits=3, timeout_s=3.0) == "123"
+        secret = await call.collect(("enter-password",), digits=6, timeout_s=3.0, secret=Secrecy.SECRET)
+        assert secret == "904817"[: 6 - len(last)]
+        await call.sleep(10.0)
+
+    async def main() -> None:
+        async with sim({"desk": flow}) as rig:
+            async with rig.caller() as caller:
+                await caller.dial("1000")
+                await caller.hear("enter-number")
+                await caller.press("123")
+                await caller.hear("enter-password")
+                await caller.press("904817"[: 6 - len(last)] + last + "5")
+                await caller.say("thank-you")
+                await caller.released()
+            (file,) = rig.recordings.glob("*.wav")
+            assert keys_in(file) == ("123", "123")
+            assert prompt_set.fingerprint("thank-you", Language.ZH) in read_wav(file).alaw(0), "speech is whole"
+
+    clock(main())
 
 
 def test_several_messages_have_files_of_their_own(sim: Sim, clock: Clock) -> None:

@@ -23,7 +23,7 @@ static void look_at(struct listener *l, size_t which, size_t port, size_t from, 
 {
 	const struct detector *d = DETECTOR[which];
 	struct ear            *ear = &l->ear[which];
-	const uint64_t         begin = l->heard - from; /* of the block */
+	const uint64_t         begin = l->heard / LISTENER_BLOCK * LISTENER_BLOCK;
 	const uint32_t         offset = r->offset;
 	const size_t           step = d->every * LISTENER_GRID;
 	int16_t                pcm[HISTORY];
@@ -47,6 +47,13 @@ static void look_at_all(struct listener *l, size_t which, size_t group, size_t f
 		look_at(l, which, group * LISTENER_LANES + (size_t)__builtin_ctz(lanes), from, to, r);
 }
 
+static void look_with_all(struct listener *l, size_t group, size_t from, size_t to, struct report *r)
+{
+	for (size_t which = 0; which < DETECTORS; which++)
+		if (listener_has(l, which))
+			look_at_all(l, which, group, from, to, r);
+}
+
 /* A look may see one block more of those that have not been on for long. */
 static void grow_older(struct ear *ear, size_t group)
 {
@@ -56,6 +63,13 @@ static void grow_older(struct ear *ear, size_t group)
 		if (++ear->blocks[port] == OLDEST)
 			ear->fresh[group] &= ~(lanes & -lanes);
 	}
+}
+
+static void grow_all_older(struct listener *l, size_t group)
+{
+	for (size_t which = 0; which < DETECTORS; which++)
+		if (listener_has(l, which))
+			grow_older(&l->ear[which], group);
 }
 
 /* What the screen made of a whole block, told to each detector. */
@@ -75,7 +89,6 @@ static void tell(struct listener *l, const struct screen_block *screened, size_t
 		b.lanes = ear->on[group];
 		screen_tones(screened, ear->wave, DETECTOR[which]->tones, power);
 		ear->awake[group] = DETECTOR[which]->block(ear->kernel, &b, r) & b.lanes;
-		grow_older(ear, group);
 	}
 }
 
@@ -152,12 +165,14 @@ static void hear(struct listener *l, const struct source *s, size_t at, size_t s
 			continue;
 		keep(l, group, s, at, samples);
 		r->offset = (uint32_t)at;
-		for (size_t which = 0; which < DETECTORS; which++)
-			if (listener_has(l, which))
-				look_at_all(l, which, group, from, to, r);
+		look_with_all(l, group, from, to < LISTENER_BLOCK ? to : LISTENER_BLOCK - 1, r);
+		if (to < LISTENER_BLOCK)
+			continue;
 		r->offset = (uint32_t)(at + samples);
-		if (to == LISTENER_BLOCK)
-			end_block(l, group, s, at, samples, r);
+		end_block(l, group, s, at, samples, r);
+		r->offset = (uint32_t)(at + samples) - 1;
+		look_with_all(l, group, LISTENER_BLOCK - 1, LISTENER_BLOCK, r);
+		grow_all_older(l, group);
 	}
 	l->heard += samples;
 }

@@ -2,9 +2,10 @@
  *
  * Octets come in any number; inside, all happens on an absolute grid.  At the end of every block of 8 ms the screen
  * (screen.h) tells each detector the energy of its ports and the power of its tones in them; the detector answers which
- * ports it wants to look at.  Those are awake for the next block: every `every` grid points of 1 ms the detector looks
- * at the newest samples of each.  A port that sleeps costs nothing but the screen, and a port is awake or asleep by
- * what blocks and looks said, so events do not depend on how the octets were cut.
+ * ports it wants to look at.  Those are awake from this moment until the next block's end: every `every` grid points of
+ * 1 ms, the first at once, the detector looks at the newest samples of each.  A port that sleeps costs nothing but the
+ * screen, and a port is awake or asleep by what blocks and looks said, so events do not depend on how the octets were
+ * cut.
  *
  * A port that is switched on is heard from the next block's beginning on.
  *
@@ -39,7 +40,7 @@ struct detector {
 	size_t     (*size)(size_t ports);
 	void      *(*init)(void *memory, size_t ports);
 	void       (*enable)(void *of, size_t port, int on);  /* off and on again forgets what was heard */
-	/* Bit a lane that wants looks in the next block. */
+	/* Bit a lane that wants looks, at once and in the next block. */
 	uint32_t   (*block)(void *of, const struct listener_block *b, struct report *r);
 	/* `at`: samples heard, a multiple of the grid; recent[LISTENER_RECENT] ends there, zeros before the port was
 	 * switched on.  1 = stay awake until the next block decides.  NULL: a detector that never asks. */

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from benchmarks.figures import Benchmark, Figure, Note, race, rival_or_reason
-from benchmarks.kernel import kernel_run
+from benchmarks.kernel import listener_run
 from benchmarks.sounds import PORTS, SECONDS, SIGNALS_HEARD, Octets, register_signals
 from tests.peers.spandsp import load_spandsp
 
 from kmcc.dsp.engine_event import EventKind
-from kmcc.dsp.mfc import Direction, MfcBank
+from kmcc.dsp.mfc import DETECTORS, Direction, MfcBank
 from kmcc.dsp.tone import MFC_HZ
 
 
@@ -25,7 +25,7 @@ def test_mfc(benchmark: Benchmark, note: Note, direction: Direction, face: str) 
     spandsp, reason = rival_or_reason(load_spandsp)
     is_forward = direction is Direction.FORWARD
     faces: dict[str, Callable[[], int]] = {
-        "kernel": kernel_run("mfc", samples, EventKind.MFC_ON, direction.value),
+        "kernel": listener_run(octets, DETECTORS[direction], EventKind.MFC_ON),
         "bank": lambda: bank(octets, direction),
     }
 

@@ -22,6 +22,13 @@ class PortError(DspError):
         self.value = value
 
 
+class DirectionError(DspError):
+    """A way that no register signal goes."""
+
+    def __init__(self, found: object, known: tuple[str, ...]) -> None:
+        super().__init__(f"direction of register signals: found {found!r}, expected {' or '.join(known)}")
+
+
 class BusyError(DspError):
     """A second thread comes while the first is still at work."""
 

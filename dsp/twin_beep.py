@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kmcc.dsp.engine_event import EventKind
-from kmcc.dsp.twin_bank import centi_dbm0, power
+from kmcc.dsp.twin_level import centi_dbm0, power
 from kmcc.dsp.twin_listener import BLOCK, RATE_HZ, Floats, ListenerTwin, Samples
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from kmcc.dsp.dtmf import DtmfMode
 from kmcc.dsp.engine_event import EventKind
 from kmcc.dsp.tone import DTMF_DIGITS, DTMF_HIGH_HZ, DTMF_LOW_HZ
-from kmcc.dsp.twin_bank import centi_dbm0, power
+from kmcc.dsp.twin_level import centi_dbm0, power
 from kmcc.dsp.twin_listener import BLOCK, GRID, RATE_HZ, Floats, ListenerTwin, Samples
 
 DIAL_HZ: Final = 450

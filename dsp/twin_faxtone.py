@@ -7,7 +7,7 @@ import numpy as np
 
 from kmcc.dsp.engine_event import EventKind, FaxTone
 from kmcc.dsp.twin_band import EDGE_WINDOW, edge_levels
-from kmcc.dsp.twin_bank import centi_dbm0
+from kmcc.dsp.twin_level import centi_dbm0
 from kmcc.dsp.twin_listener import BLOCK, GRID, RATE_HZ, RECENT, Floats, ListenerTwin, Samples
 from kmcc.dsp.twin_lone import LoneTone, News, ToneState
 
@@ -65,7 +65,7 @@ class FaxToneTwin(ListenerTwin):
 
     def look(self, port: int, recent: Samples) -> bool:
         of = self._ports[port]
-        if of.tones[ANS].on and self.at % BLOCK == GRID:
+        if of.tones[ANS].on and self.at % BLOCK == 0:
             self._follow_phase(port, of, recent)
             self._follow_envelope(port, of)
         again = [of.asked[which] and self._look_at(port, of, which, recent) for which in (CNG, ANS)]
@@ -90,8 +90,8 @@ class FaxToneTwin(ListenerTwin):
 
     def _follow_phase(self, port: int, of: _Port, recent: Samples) -> None:
         answer, (last, older) = of.answer, of.answer.last
-        n = np.arange(self.at - GRID - BLOCK, self.at - GRID)
-        now = complex(np.exp(-2j * np.pi * self.HZ[ANS] * n / RATE_HZ) @ recent[-GRID - BLOCK : -GRID])
+        n = np.arange(self.at - BLOCK, self.at)
+        now = complex(np.exp(-2j * np.pi * self.HZ[ANS] * n / RATE_HZ) @ recent[-BLOCK:])
         turn = now * last.conjugate()
         if (turn * answer.turn.conjugate()).real >= 0:
             answer.turn += turn
@@ -102,7 +102,7 @@ class FaxToneTwin(ListenerTwin):
 
     def _take_reversal(self, port: int, of: _Port, recent: Samples) -> None:
         answer, levels = of.answer, edge_levels((self.HZ[ANS],), recent)
-        newest = len(levels) - 2
+        newest = len(levels) - 1
         least = newest - 16 + int(np.argmin(levels[newest - 16 : newest + 1]))
         when = self.at - (RECENT - EDGE_WINDOW // 2 - least * GRID)
         is_regular, answer.reversed = when - answer.reversed in self.REVERSAL, when

@@ -43,13 +43,14 @@ def screen(pcm: Samples, of: Waves) -> tuple[np.float32, Floats]:
 class ListenerTwin(ABC):
     """A bank of one detector, all ports on."""
 
-    HZ: ClassVar[tuple[float, ...]] = ()
+    HZ: ClassVar[tuple[float, ...]] = ()  # where they are the same for all banks of a class
     EVERY: ClassVar[int] = 1  # grid points from look to look
 
-    def __init__(self, ports: int) -> None:
+    def __init__(self, ports: int, hz: tuple[float, ...] | None = None) -> None:
         self.ports = check_port_count(ports)
+        self.hz = self.HZ if hz is None else hz
         self.at = 0
-        self._waves = waves(self.HZ) if self.HZ else np.zeros((0, 2, BLOCK), np.int64)
+        self._waves = waves(self.hz) if self.hz else np.zeros((0, 2, BLOCK), np.int64)
         self._on_from: list[int | None] = [0] * ports
         self._awake = [False] * ports
         self._heard = np.zeros((ports, RECENT), np.int16)
@@ -78,7 +79,7 @@ class ListenerTwin(ABC):
 
     @abstractmethod
     def block(self, port: int, energy: np.float32, power: Floats) -> bool:
-        """What the screen made of the block that ends now; whether the port shall be looked at in the next."""
+        """What the screen made of the block that ends now; whether the port shall be looked at, from now on."""
 
     def look(self, port: int, recent: Samples) -> bool:
         """The newest samples; whether to stay awake until the next block decides."""
@@ -89,13 +90,13 @@ class ListenerTwin(ABC):
         """What was decided on this port before."""
 
     def _grid_point(self) -> None:
-        for port in range(self.ports):
-            if self._awake[port] and self.at % (GRID * self.EVERY) == 0:
-                self._awake[port] = self.look(port, self._recent(port))
         if self.at % BLOCK == 0:
             for port, on_from in enumerate(self._on_from):
                 if on_from is not None and on_from + BLOCK <= self.at:
                     self._awake[port] = self.block(port, *screen(self._heard[port, -BLOCK:], self._waves))
+        for port in range(self.ports):
+            if self._awake[port] and self.at % (GRID * self.EVERY) == 0:
+                self._awake[port] = self.look(port, self._recent(port))
 
     def _recent(self, port: int) -> Samples:
         recent: Samples = self._heard[port].copy()

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import ClassVar, Final
 
 from kmcc.dsp.twin_band import WINDOW, band, band_power, edges, mean_square
-from kmcc.dsp.twin_bank import power
+from kmcc.dsp.twin_level import power
 from kmcc.dsp.twin_listener import RECENT, Samples
 
 

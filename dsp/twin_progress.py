@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from kmcc.dsp.engine_event import EventKind
-from kmcc.dsp.twin_bank import centi_dbm0
+from kmcc.dsp.twin_level import centi_dbm0
 from kmcc.dsp.twin_listener import Floats, ListenerTwin, Samples
 from kmcc.dsp.twin_lone import LoneTone, News, ToneState
 

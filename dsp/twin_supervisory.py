@@ -9,7 +9,7 @@ from kmcc.dsp.engine_event import EventKind
 from kmcc.dsp.tone_plans import CHINA
 from kmcc.dsp.tone_profile import Hz, ToneProfile
 from kmcc.dsp.twin_band import WINDOW, band, band_power, edges, mean_square
-from kmcc.dsp.twin_bank import centi_dbm0, power
+from kmcc.dsp.twin_level import centi_dbm0, power
 from kmcc.dsp.twin_listener import BLOCK, RECENT, Floats, ListenerTwin, Samples
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from kmcc.dsp.engine_event import EventKind
-from kmcc.dsp.twin_bank import power
+from kmcc.dsp.twin_level import power
 from kmcc.dsp.twin_listener import BLOCK, Floats, ListenerTwin
 
 

@@ -9,11 +9,7 @@ static void detect(struct engine *e, const struct engine_command *c)
 	for (uint32_t which = 0; which < DETECTORS; which++) {
 		const int on = (c->value >> which) & 1;
 
-		if (on == ((e->detect[c->port] >> which) & 1))
-			continue;
-		if (DETECTOR[which] == NULL)
-			banks_enable(&e->banks, which, c->port, on);
-		else
+		if (on != ((e->detect[c->port] >> which) & 1))
 			listener_enable(e->listener, which, c->port, on);
 	}
 	e->detect[c->port] = (uint16_t)(c->value & ((1u << DETECTORS) - 1));

@@ -1,17 +1,7 @@
-/* detect.h  What every detector bank has in common.
+/* detect.h  Detections, and the listener that makes them.
  *
- * A bank watches many ports at once; its state is structure-of-arrays, so one instruction serves many ports.
- * A listener (listener.h) serves the detectors that have moved to it.  Each of the other kernels <k> (dtmf, mfc)
- * offers, with the caller owning the memory (64-octet aligned):
- *
- *     size_t       <k>_size(size_t ports);
- *     struct <k>  *<k>_init(void *memory, size_t ports, ...);
- *     void         <k>_enable(struct <k> *k, size_t port, int on);   off and on again forgets what was heard
- *     size_t       <k>_feed(struct <k> *k, const int16_t *pcm, size_t samples, struct detection *out, size_t room);
- *
- * pcm is [ports][samples], 16 bit linear as G.711 A-law decodes (a +3.14 dBm0 sine peaks at 32768).  `samples`
- * may be any number up to DETECT_MAX_SAMPLES and need not fit the kernel's own block.  The result is how many
- * detections were written, in order of time; `room` must be at least 2 * ports.
+ * A listener (listener.h) watches many ports for many detectors at once; its state is structure-of-arrays, so one
+ * instruction serves many ports.
  */
 #ifndef KMCC_DETECT_H
 #define KMCC_DETECT_H
@@ -29,13 +19,6 @@ struct detection {
 	int32_t  a;
 	int32_t  b;
 };
-
-
-struct mfc;  /* direction: 0 hears the forward frequencies 1380-1980 Hz, 1 the backward 1140-780 Hz */
-size_t       mfc_size(size_t ports);
-struct mfc  *mfc_init(void *memory, size_t ports, int direction);
-void         mfc_enable(struct mfc *m, size_t port, int on);
-size_t       mfc_feed(struct mfc *m, const int16_t *pcm, size_t samples, struct detection *out, size_t room);
 
 /* The listener: A-law octets in, detections of all its detectors out.  `detectors` is a mask of DETECT_* (engine.h) of
  * those it is laid out for; the others cannot be switched on.  The caller owns the memory, 64-octet aligned. */

@@ -3,8 +3,8 @@
 
 const struct detector *const DETECTOR[DETECTORS] = {
 	/* DETECT_DTMF         */ &DTMF,
-	/* DETECT_MFC_FORWARD  */ NULL,
-	/* DETECT_MFC_BACKWARD */ NULL,
+	/* DETECT_MFC_FORWARD  */ &MFC_FORWARD,
+	/* DETECT_MFC_BACKWARD */ &MFC_BACKWARD,
 	/* DETECT_PROGRESS     */ &PROGRESS,
 	/* DETECT_VOICE        */ &VOICE,
 	/* DETECT_FAX          */ &FAXTONE,

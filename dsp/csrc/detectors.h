@@ -9,13 +9,14 @@
 extern const struct detector BEEP;
 extern const struct detector DTMF;
 extern const struct detector FAXTONE;
+extern const struct detector MFC_FORWARD;
+extern const struct detector MFC_BACKWARD;
 extern const struct detector PROGRESS;
 extern const struct detector SUPERVISORY;
 extern const struct detector VOICE;
 extern const struct detector FSK_BELL202_RECEIVER;
 extern const struct detector FSK_V23_RECEIVER;
 
-/* NULL: not yet a detector of the listener. */
 extern const struct detector *const DETECTOR[DETECTORS];
 
 #endif

@@ -100,18 +100,8 @@ static void run_detectors(struct engine *e)
 	const uint32_t samples = e->config.tick_samples;
 	size_t         found;
 
-	for (uint32_t which = 0; which < BANKS; which++)
-		if (DETECTOR[which] == NULL)
-			keep_found(e, banks_feed(&e->banks, which, e->heard, samples, e->fresh, e->fresh_room));
 	(void)listener_feed(e->listener, e->received, samples, samples, e->fresh, e->fresh_room, &found);
 	keep_found(e, found);
-}
-
-/* Linear samples are for the conferences, and for detectors that have not yet moved to the listener. */
-static void decode(struct engine *e, uint32_t port, uint32_t banked)
-{
-	if (e->matrix.conference[port] != ENGINE_NONE || (e->detect[port] & banked))
-		g711_alaw_decode(engine_heard(e, port), engine_row(e, e->received, port), e->config.tick_samples);
 }
 
 /* What others hear of a port is another thing than what it receives. */
@@ -124,12 +114,9 @@ static void speak(struct engine *e, uint32_t port)
 
 static void listen(struct engine *e)
 {
-	uint32_t banked = 0;
-
-	for (uint32_t which = 0; which < BANKS; which++)
-		banked |= (uint32_t)(DETECTOR[which] == NULL) << which;
 	for (uint32_t port = 0; port < e->ports; port++) {
-		decode(e, port, banked);
+		if (e->matrix.conference[port] != ENGINE_NONE)
+			g711_alaw_decode(engine_heard(e, port), engine_row(e, e->received, port), e->config.tick_samples);
 		spotter_hear(e, port);
 	}
 	run_detectors(e);

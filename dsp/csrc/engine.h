@@ -40,8 +40,8 @@ enum engine_event_kind {
 	EV_SIGNAL = 1,    /* code: received nibble abcd (E1) or line bits (plain line), after persistence */
 	EV_DTMF_ON,       /* code: ASCII digit; a, b: level of low and high tone, 0.01 dBm0 */
 	EV_DTMF_OFF,      /* code: ASCII digit; a: duration in samples */
-	EV_MFC_ON,        /* code: signal 1..15, 0 = foreign (third frequency, 540/660 Hz); a: direction (0 fwd, 1 bwd) */
-	EV_MFC_OFF,       /* code, a: as above */
+	EV_MFC_ON,        /* code: signal 1..15, 0 = foreign (third tone, 540/660 Hz); a, b: levels of both tones, 0.01 dBm0 */
+	EV_MFC_OFF,       /* code: as above; a: duration in samples; b: samples since it ended */
 	EV_TONE_ON,       /* progress tone began; code: 0 = 450 Hz, or set of the profile; a: level, 0.01 dBm0; b: samples since */
 	EV_TONE_OFF,      /* code: as above; a: duration in samples; b: samples since it ended */
 	EV_VOICE_ON,      /* voice or other sound that is no lone progress tone; b: samples since it began, to a block */

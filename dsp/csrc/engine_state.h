@@ -5,7 +5,6 @@
 #ifndef KMCC_ENGINE_STATE_H
 #define KMCC_ENGINE_STATE_H
 
-#include "banks.h"
 #include "agc.h"
 #include "detect.h"
 #include "e1.h"
@@ -87,7 +86,6 @@ struct engine {
 	uint8_t                 *line_out;
 	uint16_t                *detect;         /* DETECT_* */
 	struct engine_recorder **recorder;       /* [ports][ENGINE_TRACKS], NULL: not recorded */
-	struct banks             banks;
 	struct listener         *listener;
 	struct generator        *generator;
 	struct echo             *echo;

@@ -135,8 +135,8 @@ static float length(struct phasor a)
 static struct phasor heard(const struct faxtone *f, uint64_t at, const int16_t *recent)
 {
 	const float (*wave)[2] = f->lone[ANS].wave.value;
-	const int16_t *pcm = recent + LISTENER_RECENT - LISTENER_GRID - LISTENER_BLOCK;
-	const uint32_t phase = level_step(ANS_HZ) * (uint32_t)(at - LISTENER_GRID - LISTENER_BLOCK);
+	const int16_t *pcm = recent + LISTENER_RECENT - LISTENER_BLOCK;
+	const uint32_t phase = level_step(ANS_HZ) * (uint32_t)(at - LISTENER_BLOCK);
 	const struct phasor turned = {level_sine(phase + QUARTER_TURN), level_sine(phase)};
 	struct phasor sum = {0.0f, 0.0f};
 
@@ -152,7 +152,7 @@ static struct phasor heard(const struct faxtone *f, uint64_t at, const int16_t *
 /* Where between the middles of the last block and of the one before the last the tone is least. */
 static uint64_t when_reversed(const struct faxtone *f, uint64_t at, const int16_t *recent)
 {
-	const uint32_t last = EDGE_POINTS - 1 - 1;
+	const uint32_t last = EDGE_POINTS - 1;
 	float level[EDGE_POINTS] = {0};
 	uint32_t least = last - 2 * LISTENER_BLOCK / LISTENER_GRID;
 
@@ -254,7 +254,7 @@ static int look(void *of, size_t port, uint64_t at, const int16_t *recent, struc
 	struct faxtone *f = of;
 	int again = 0;
 
-	if (lone_is_on(&f->lone[ANS], port) && at % LISTENER_BLOCK == LISTENER_GRID) {
+	if (lone_is_on(&f->lone[ANS], port) && at % LISTENER_BLOCK == 0) {
 		follow_phase(f, port, at, recent, r);
 		follow_envelope(f, port, at, r);
 	}

@@ -150,12 +150,6 @@ static void lay_kernels(struct engine *e, struct arena *a)
 
 	if (a->base)
 		e->listener = listener_init(listener, e->ports, ALL_DETECTORS);
-	for (uint32_t which = 0; which < BANKS; which++) {
-		void *bank = DETECTOR[which] == NULL ? carve(a, 1, banks_size(which, e->ports)) : NULL;
-
-		if (bank != NULL)
-			banks_init(&e->banks, which, bank, e->ports);
-	}
 }
 
 static size_t lay(struct engine *e, uint8_t *base, const struct engine_config *config)

@@ -29,7 +29,7 @@ struct listener {
 
 static inline int listener_has(const struct listener *l, size_t which)
 {
-	return (l->detectors >> which & 1u) && DETECTOR[which] != NULL;
+	return (int)(l->detectors >> which & 1u);
 }
 
 static inline uint8_t *listener_history(const struct listener *l, size_t port)

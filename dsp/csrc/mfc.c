@@ -1,194 +1,310 @@
 /* mfc.c  China No.1 register signals (GB 3377-82): two of six forward, two of four backward; limits of Q.455.
  *
- * Window 16.5 ms, so that tones 120 Hz apart fall near each other's nulls; a look every 2.75 ms.  Compelled
- * signalling pays for every millisecond four times a digit, so one good look is enough both ways.
+ * Compelled signalling pays for every millisecond four times a digit, yet bursts and breaks of 7 ms must pass unheard.
+ * So a signal begins when the newest 8 ms are filled with it from end to end, and is over when they are empty from end
+ * to end.  "To the end" is what the first and the last half millisecond say: two tones 120 Hz apart vanish together
+ * every 8.3 ms, and even there a signal leaves more in 0.5 ms than silence does.
+ *
+ * A port is woken when a block's tones differ from what is expected of it: nothing, or the tones of the signal that
+ * stands.  Within the signal it costs nothing but that comparison.
  * Three tones at once, or 660 or 540 Hz in the backward direction, are a foreign signal: code 0.
  */
-#include "bank.h"
+#include "detectors.h"
 #include "engine.h"
 #include "level.h"
+#include "mfc_expect.h"
 
 #include <string.h>
 
-#define TONES      6u
-#define HOP        22u
-#define HOPS       6u
-#define WINDOW     (HOP * HOPS)
-#define NATIVE     4u        /* backward tones that China uses: 1140 1020 900 780 */
-#define NONE       0xFFu     /* no signal; 0 is the foreign one */
-#define FOREIGN    0u
-#define LOOKS_FOREIGN 10u    /* in a row: longer than the edges or a short break of a good signal look foreign */
-#define LOOKS_HELD 4u        /* a signal stands at least 10 ms: never more than two detections in a feed */
-#define LEVEL_MIN  (-38.0f)  /* dBm0 a tone; -35 is promised */
-#define TWIST      7.9f      /* 9 dB; 7 is promised */
-#define PEAK       6.3f      /* 8 dB over the third tone */
-#define PURE       0.58f     /* share of the tones in all that is heard, to begin */
-#define LASTING    0.42f     /* to go on: bridges a break of 7 ms */
+#define NATIVE       4u        /* backward tones that China uses: 1140 1020 900 780 */
+#define NONE         0xFFu     /* no signal; 0 is the foreign one */
+#define FOREIGN      0u
+#define SILENT       0.02f     /* share of the signal that is silence in 8 ms */
+#define AUDIBLE      0.05f     /* and what is not, in half a millisecond */
+#define NOISE_EDGE   3.5f      /* times the noise beside the signal: rarely more in half a millisecond */
+#define NOISE_WINDOW 1.6f      /* in 8 ms */
+#define NOISE_CELL   6.0f      /* never in half a millisecond */
+#define BLOCKS_CHANGED  3u     /* in a row: look closer at what stands */
+#define FOREIGN_SAMPLES 128u   /* 16 ms, after the 10 of a careful look */
+#define FOREIGN_AGAIN   16u    /* from look to look meanwhile */
 
-static const struct bank_shape FORWARD = {
-	.tones = TONES, .hop = HOP, .hops = HOPS, .hz = {1380, 1500, 1620, 1740, 1860, 1980},
-};
-static const struct bank_shape BACKWARD = {
-	.tones = TONES, .hop = HOP, .hops = HOPS, .hz = {1140, 1020, 900, 780, 660, 540},
+/* Times are samples, modulo 2^32. */
+struct port {
+	uint8_t  signal;     /* reported, or NONE */
+	uint8_t  changed;    /* blocks in a row that differed from what stands */
+	uint8_t  is_foreign; /* since `foreign` */
+	uint32_t changed_at;
+	uint32_t due;        /* no look can tell anything before */
+	uint32_t since;      /* first sample of the signal */
+	uint32_t foreign;
+	float    power;      /* of the signal that stands, mean square */
+	float    noise;      /* beside it */
 };
 
 struct mfc {
-	struct bank bank;
-	float    floor;    /* energy of the weakest tone in a window */
-	int32_t  direction;
-	uint8_t *signal;   /* [ports]: reported, or NONE */
-	uint8_t *foreign;  /* [ports]: looks in a row that were foreign */
-	uint8_t *held;     /* [ports]: looks since the signal was reported, up to LOOKS_HELD */
+	struct port     *port;
+	struct expected *expected;
+	struct judge     judge;
 };
 
+/* A look at a port. */
 struct look {
-	uint8_t signal;    /* of the two strongest tones; NONE when they are too little of all */
-	int     pure;      /* good enough to begin */
-	int     foreign;
+	struct mfc    *m;
+	struct port   *port;
+	size_t         number;
+	uint32_t       at;
+	const int16_t *newest; /* the samples end here */
+	struct report *r;
 };
 
-size_t mfc_size(size_t ports)
+static size_t groups_of(size_t ports)
 {
-	return kernel_lines(sizeof(struct mfc)) + kernel_lines(bank_size(&FORWARD, ports)) + 3 * ports;
+	return (ports + LISTENER_LANES - 1) / LISTENER_LANES;
 }
 
-struct mfc *mfc_init(void *memory, size_t ports, int direction)
+static size_t size(size_t ports)
 {
-	const struct bank_shape *shape = direction ? &BACKWARD : &FORWARD;
-	struct mfc *m = memory;
-	uint8_t *next = (uint8_t *)memory + kernel_lines(sizeof *m);
+	return kernel_lines(sizeof(struct mfc)) + kernel_lines(groups_of(ports) * sizeof(struct expected))
+	     + kernel_lines(ports * sizeof(struct port));
+}
 
-	memset(memory, 0, mfc_size(ports));
-	bank_init(&m->bank, next, shape, ports);
-	next += kernel_lines(bank_size(shape, ports));
-	m->floor = level_power(LEVEL_MIN) * (float)WINDOW;
-	m->direction = direction ? 1 : 0;
-	m->signal = next;
-	m->foreign = m->signal + ports;
-	m->held = m->foreign + ports;
-	memset(m->signal, NONE, ports);
+static struct expected *expected_of(struct mfc *m, size_t number)
+{
+	return &m->expected[number / LISTENER_LANES];
+}
+
+static void forget(struct mfc *m, size_t number)
+{
+	m->port[number] = (struct port){.signal = NONE};
+	expect_nothing(expected_of(m, number), number % LISTENER_LANES);
+}
+
+static void enable(void *of, size_t port, int on)
+{
+	(void)on;
+	forget(of, port);
+}
+
+static void *init(void *memory, size_t ports, const struct detector *direction, size_t native)
+{
+	struct mfc *m = memory;
+
+	memset(memory, 0, size(ports));
+	m->expected = (struct expected *)(void *)((uint8_t *)memory + kernel_lines(sizeof *m));
+	m->port = (struct port *)(void *)((uint8_t *)m->expected + kernel_lines(groups_of(ports) * sizeof *m->expected));
+	judge_init(&m->judge, direction->hz, native);
+	for (size_t number = 0; number < ports; number++)
+		forget(m, number);
 	return m;
 }
 
-void mfc_enable(struct mfc *m, size_t port, int on)
+/* --- the end of a block --- */
+
+static uint32_t block(void *of, const struct listener_block *b, struct report *r)
 {
-	bank_enable(&m->bank, port, on);
-	m->signal[port] = NONE;
-	m->foreign[port] = 0;
-	m->held[port] = 0;
+	struct mfc    *m = of;
+	const uint32_t at = (uint32_t)b->at;
+	uint32_t       woken;
+
+	(void)r;
+	expect_compare(&woken, expected_of(m, b->first), b);
+	woken &= b->lanes;
+	for (uint32_t lanes = woken; lanes != 0; lanes &= lanes - 1) {
+		struct port *port = &m->port[b->first + (size_t)__builtin_ctz(lanes)];
+
+		port->changed = at - port->changed_at == LISTENER_BLOCK ? count_up(port->changed, BLOCKS_CHANGED) : 1;
+		port->changed_at = at;
+	}
+	return woken;
 }
 
-/* The three strongest tones, strongest first. */
-static void rank(const struct bank_window *w, size_t lane, size_t best[3])
-{
-	for (size_t i = 0; i < 3; i++)
-		best[i] = TONES;
-	for (size_t t = 0; t < TONES; t++) {
-		size_t place = 3;
+/* --- signals begin and end --- */
 
-		while (place > 0 && (best[place - 1] == TONES || w->tone[t][lane] > w->tone[best[place - 1]][lane]))
-			place--;
-		for (size_t i = 2; i > place; i--)
-			best[i] = best[i - 1];
-		if (place < 3)
-			best[place] = t;
+/* How far the sound goes back before the newest 8 ms. */
+static uint32_t reach_back(const int16_t *newest, float silence)
+{
+	uint32_t back = 0;
+
+	while (back < LISTENER_RECENT - FIT_QUICK
+	       && (float)fit_energy(newest - FIT_QUICK - back - FIT_CELL, FIT_CELL) * (float)FIT_CELLS > silence)
+		back += FIT_CELL;
+	return back;
+}
+
+static void begin_signal(const struct look *l, uint8_t signal, const struct opinion *o)
+{
+	struct port *port = l->port;
+	const float  low = o->fit.power[o->low];
+	const float  high = o->fit.power[o->high];
+
+	port->signal = signal;
+	port->power = low + high;
+	port->noise = o->fit.residue;
+	port->changed = 0;
+	port->is_foreign = 0;
+	port->since = l->at - FIT_QUICK - reach_back(l->newest, JUDGE_HUSH * port->power + NOISE_EDGE * port->noise);
+	if (signal == FOREIGN)
+		expect_change(expected_of(l->m, l->number), l->number % LISTENER_LANES);
+	else
+		expect_signal(expected_of(l->m, l->number), l->number % LISTENER_LANES, o);
+	report_add(l->r, l->number, EV_MFC_ON, signal, level_centi_dbm0(low), level_centi_dbm0(high));
+}
+
+static void end_signal(const struct look *l, uint32_t ago)
+{
+	const uint32_t ended = l->at - ago;
+
+	report_add(l->r, l->number, EV_MFC_OFF, l->port->signal, (int32_t)(ended - l->port->since), (int32_t)ago);
+	forget(l->m, l->number);
+}
+
+/* Something foreign must stand for a while: then it is what the far end means. */
+static int is_foreign_long_enough(const struct look *l)
+{
+	if (!l->port->is_foreign)
+		l->port->foreign = l->at;
+	l->port->is_foreign = 1;
+	return l->at - l->port->foreign >= FOREIGN_SAMPLES;
+}
+
+/* With sound from end to end; otherwise `due` says when it may be. */
+static int is_filled(const struct look *l, const float cell[FIT_CELLS], float energy)
+{
+	uint32_t silent = 0;
+
+	while (silent < FIT_CELLS && cell[silent] <= JUDGE_HUSH * energy)
+		silent++;
+	l->port->due = l->at + silent * FIT_CELL;
+	return silent == 0 && cell[FIT_CELLS - 1] > JUDGE_HUSH * energy;
+}
+
+/* --- a look at a port without a signal --- */
+
+static int consider(const struct look *l)
+{
+	struct opinion o;
+
+	judge(&o, &l->m->judge, l->newest);
+	if (o.verdict == JUDGE_SIGNAL) {
+		begin_signal(l, judge_signal(&o), &o);
+	} else if (o.verdict == JUDGE_FOREIGN) {
+		l->port->due = l->at + FOREIGN_AGAIN;
+		if (is_foreign_long_enough(l))
+			begin_signal(l, FOREIGN, &o);
+	} else if (o.verdict == JUDGE_NOTHING) {
+		l->port->is_foreign = 0;
+	}
+	return o.verdict != JUDGE_SIGNAL && o.verdict != JUDGE_NOTHING;
+}
+
+/* There is something to consider when the newest 8 ms are filled from end to end. */
+static int listen(const struct look *l)
+{
+	float cell[FIT_CELLS];
+	float energy;
+
+	fit_cells(cell, &energy, l->newest);
+
+	if (energy < JUDGE_LEAST) {
+		l->port->is_foreign = 0;
+		return 0;
+	}
+	return is_filled(l, cell, energy) ? consider(l) : 1;
+}
+
+/* --- a look at a port with a signal --- */
+
+/* Samples since the last that are surely the signal's. */
+static uint32_t silent_for(const struct look *l)
+{
+	const float audible = AUDIBLE * l->port->power + NOISE_CELL * l->port->noise;
+	uint32_t silent = 0;
+
+	while (silent < LISTENER_RECENT
+	       && (float)fit_energy(l->newest - silent - FIT_CELL, FIT_CELL) * (float)FIT_CELLS <= audible)
+		silent += FIT_CELL;
+	return silent;
+}
+
+static int is_over(const struct look *l, const float cell[FIT_CELLS], float energy)
+{
+	const float edge = JUDGE_HUSH * l->port->power + NOISE_EDGE * l->port->noise;
+
+	return energy < SILENT * l->port->power + NOISE_WINDOW * l->port->noise && cell[0] < edge
+	    && cell[FIT_CELLS - 1] < edge;
+}
+
+/* What stands has differed from itself for some blocks without falling silent. */
+static void review(const struct look *l)
+{
+	struct port *port = l->port;
+	struct opinion o;
+
+	port->changed = 0;
+	judge(&o, &l->m->judge, l->newest);
+	const int same = judge_signal(&o) == port->signal;
+
+	if (o.verdict == JUDGE_NOTHING) {
+		end_signal(l, FIT_QUICK * BLOCKS_CHANGED);
+	} else if (o.verdict == JUDGE_FOREIGN && port->signal != FOREIGN && is_foreign_long_enough(l)) {
+		end_signal(l, 0);
+		begin_signal(l, FOREIGN, &o);
+	} else if (o.verdict == JUDGE_SIGNAL && same) {
+		port->is_foreign = 0;
+		expect_signal(expected_of(l->m, l->number), l->number % LISTENER_LANES, &o);
+	} else if (o.verdict == JUDGE_SIGNAL) {
+		end_signal(l, FIT_QUICK);
+		begin_signal(l, judge_signal(&o), &o);
 	}
 }
 
-/* Numbered as the pairs are counted: 01 02 12 03 13 23 04 ... */
-static uint8_t signal_of(size_t one, size_t other)
+static int follow(const struct look *l)
 {
-	const size_t low = one < other ? one : other;
-	const size_t high = one < other ? other : one;
+	float cell[FIT_CELLS];
+	float energy;
 
-	return (uint8_t)(high * (high - 1) / 2 + low + 1);
-}
+	fit_cells(cell, &energy, l->newest);
+	const uint32_t silent = silent_for(l);
 
-static struct look take_look(const struct mfc *m, const struct bank_window *w, size_t lane)
-{
-	struct look look = {.signal = NONE};
-	size_t best[3];
-
-	rank(w, lane, best);
-	const float first = w->tone[best[0]][lane];
-	const float second = w->tone[best[1]][lane];
-	const float third = w->tone[best[2]][lane];
-	const float share = (first + second) / (w->energy[lane] + m->floor * 1e-3f);
-	const int balanced = second > m->floor && first < second * TWIST;
-	const int crowded = third * PEAK > second;
-	const int native = !m->direction || (best[0] < NATIVE && best[1] < NATIVE);
-
-	if (share < LASTING || w->energy[lane] < m->floor)
-		return look;
-	look.signal = native ? signal_of(best[0], best[1]) : NONE;
-	look.pure = native && balanced && !crowded && share >= PURE;
-	look.foreign = balanced && (crowded || !native);
-	return look;
-}
-
-static void begin_signal(struct mfc *m, size_t port, uint8_t signal, struct report *r)
-{
-	m->signal[port] = signal;
-	m->held[port] = 0;
-	report_add(r, port, EV_MFC_ON, signal, m->direction, 0);
-}
-
-static void end_signal(struct mfc *m, size_t port, struct report *r)
-{
-	report_add(r, port, EV_MFC_OFF, m->signal[port], m->direction, 0);
-	m->signal[port] = NONE;
-}
-
-static void follow(struct mfc *m, size_t port, const struct look *look, struct report *r)
-{
-	m->foreign[port] = look->foreign ? count_up(m->foreign[port], LOOKS_FOREIGN) : 0;
-	const int is_foreign = m->foreign[port] == LOOKS_FOREIGN;
-
-	if (m->signal[port] != NONE) {
-		const int lasts = m->signal[port] == FOREIGN ? look->foreign : look->signal == m->signal[port] && !is_foreign;
-
-		m->held[port] = count_up(m->held[port], LOOKS_HELD);
-		if (!lasts && m->held[port] == LOOKS_HELD)
-			end_signal(m, port, r);
+	if (silent >= FIT_QUICK && is_over(l, cell, energy)) {
+		end_signal(l, silent);
+		return 0;
 	}
-	if (m->signal[port] != NONE)
-		return;
-	if (look->pure)
-		begin_signal(m, port, look->signal, r);
-	else if (is_foreign)
-		begin_signal(m, port, FOREIGN, r);
-}
-
-static int quiet(const struct mfc *m, const struct bank_window *w, size_t group)
-{
-	const size_t first = group * BANK_LANES;
-
-	for (size_t lane = 0; lane < BANK_LANES && first + lane < m->bank.ports; lane++)
-		if (w->energy[lane] > m->floor || m->signal[first + lane] != NONE || m->foreign[first + lane] != 0)
-			return 0;
+	if (l->port->changed >= BLOCKS_CHANGED && is_filled(l, cell, energy))
+		review(l);
+	else if (silent < FIT_QUICK)
+		l->port->due = l->at + FIT_QUICK - silent;
 	return 1;
 }
 
-static void decide(struct bank *b, size_t group, struct report *r)
+static int look(void *of, size_t number, uint64_t at, const int16_t *recent, struct report *r)
 {
-	struct mfc *m = (struct mfc *)(void *)b;  /* the bank is its first member */
-	struct bank_window w;
+	struct mfc *m = of;
+	const struct look l = {
+		.m = m, .port = &m->port[number], .number = number, .at = (uint32_t)at, .newest = recent + LISTENER_RECENT, .r = r,
+	};
 
-	bank_energy(b, group, &w);
-	if (quiet(m, &w, group))
-		return;
-	bank_window(b, group, &w);
-	for (size_t lane = 0; lane < BANK_LANES; lane++)
-		if (bank_hears(b, group, lane)) {
-			const struct look look = take_look(m, &w, lane);
-
-			follow(m, group * BANK_LANES + lane, &look, r);
-		}
+	if (l.port->due - l.at - 1u < LISTENER_RECENT)
+		return 1;
+	return l.port->signal == NONE ? listen(&l) : follow(&l);
 }
 
-size_t mfc_feed(struct mfc *m, const int16_t *pcm, size_t samples, struct detection *out, size_t room)
+static void *init_forward(void *memory, size_t ports)
 {
-	struct report r = {.out = out, .room = room};
-
-	return bank_feed(&m->bank, pcm, samples, &r, decide);
+	return init(memory, ports, &MFC_FORWARD, FIT_TONES);
 }
+
+static void *init_backward(void *memory, size_t ports)
+{
+	return init(memory, ports, &MFC_BACKWARD, NATIVE);
+}
+
+const struct detector MFC_FORWARD = {
+	.name = "mfc forward", .size = size, .init = init_forward, .enable = enable, .block = block, .look = look,
+	.every = 1, .tones = FIT_TONES, .hz = {1380, 1500, 1620, 1740, 1860, 1980},
+};
+
+const struct detector MFC_BACKWARD = {
+	.name = "mfc backward", .size = size, .init = init_backward, .enable = enable, .block = block, .look = look,
+	.every = 1, .tones = FIT_TONES, .hz = {1140, 1020, 900, 780, 660, 540},
+};

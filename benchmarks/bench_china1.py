@@ -1,6 +1,10 @@
-"""China No.1 beside libopenr2: line time to set up a call of 8 + 8 digits, compelled cycles a second, same ticks."""
+"""China No.1 beside libopenr2: line time to set up a call of 8 + 8 digits, compelled cycles a second, same ticks.
+
+Then, of the switch alone, how soon speech passes after KB and what a whole call costs to compute.
+"""
 
 import pytest
+from benchmarks.china1_calls import CallCost, speech_open_ms
 from benchmarks.china1_pair import China1Pair
 from benchmarks.figures import Benchmark, Figure, Note, race, rival_or_reason
 from benchmarks.openr2_pair import OpenR2Pair
@@ -9,6 +13,7 @@ from tests.peers.spandsp import load_spandsp
 
 CALLING, CALLED = "13188888", "63190000"
 CYCLES = len(CALLED) + 1 + len(CALLING) + 1 + 1  # called digits, KA, calling digits, 15, KD
+NO_RIVAL = "libopenr2 is no switch"
 GOAL = 1 / 0.8  # of libopenr2's line time
 
 
@@ -43,3 +48,20 @@ def test_set_up(benchmark: Benchmark, note: Note, tick_ms: int) -> None:
         f"china1_cycles_{tick_ms}ms",
         Figure(rate, rival_rate, line_time.ratio, None, "compelled cycles a second", reason),
     )
+
+
+def test_speech_open(benchmark: Benchmark, note: Note) -> None:
+    """Line time, exact to 2.5 ms."""
+    race(benchmark, lambda: speech_open_ms(64), None, rounds=1)
+    note(
+        "china1_speech_open",
+        Figure.within(speech_open_ms(64), None, "ms of speech after KB unheard, 8 ms ticks", most=30, reason=NO_RIVAL),
+    )
+
+
+def test_call_cpu(benchmark: Benchmark, note: Note) -> None:
+    """A call to a service: seizure, register, answer, three seconds of talk with recording, release, record."""
+    cost = CallCost()
+    race(benchmark, lambda: cost.cpu_ms(1), None, rounds=1)
+    ours = min(cost.cpu_ms(4) - cost.circuit_ms(40) for _ in range(3))
+    note("china1_call_cpu", Figure.within(ours, None, "ms of processor a call in the switch", most=3, reason=NO_RIVAL))

@@ -17,6 +17,7 @@ from kmcc.cli.exit_codes import OK
 from kmcc.cli.main import main
 
 PAGES = [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+NAMED_TESTS = re.compile(r"`(tests/[\w/]+\.py)` \(((?:`test_\w+`(?:, )?)+)\)")
 LONGEST_PAGE = 220
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 FILE = re.compile(r"`((?:src|dsp|switch|signaling|drivers|firmware_sim|tests|docs|benchmarks)/[\w./-]+)`")
@@ -59,6 +60,14 @@ def test_links_and_named_files_are_there(page: Path) -> None:
     missing = [link for link in LINK.findall(text) if not (page.parent / link).exists()]
     missing += [file for file in FILE.findall(text) if not (ROOT / file).exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_named_tests_are_there(page: Path) -> None:
+    """`tests/a/test_b.py` (`test_c`, `test_d`): each is a test of that file."""
+    for file, cases in NAMED_TESTS.findall(page.read_text("utf-8")):
+        tests = set(re.findall(r"^def (test_\w+)", (ROOT / file).read_text("utf-8"), re.MULTILINE))
+        assert set(re.findall(r"`(test_\w+)`", cases)) <= tests, file
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -111,8 +111,12 @@ def test_the_library_calls_and_we_release(stage: str) -> None:
 
     def release(line: Line) -> None:
         line.circuit.release(Cause.NORMAL)
-        if stage == "ringing":
-            asyncio.get_running_loop().call_later(2.0, board.hang_up)
+        asyncio.get_running_loop().call_later(3.0, hang_up_if_it_has_a_call)
+
+    def hang_up_if_it_has_a_call() -> None:
+        """KB may have said that the called party is free: then its caller hears our tone, and hangs up."""
+        if board.kinds()[-1] is Kind.ACCEPTED:
+            board.hang_up()
 
     line = play(board, its_call(board, stage, release))
     assert line.circuit.state is CircuitState.IDLE

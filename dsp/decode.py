@@ -1,17 +1,19 @@
-"""The dialled digits of a recording, with their times and levels."""
+"""The dialled digits of recordings, with their times and levels: many at once, each on a port of one bank."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from kmcc.dsp.bank import Events, Octets
 from kmcc.dsp.dtmf import DtmfBank
 from kmcc.dsp.engine_event import EventKind
-from kmcc.dsp.g711 import ALAW_SILENCE
+from kmcc.dsp.side_by_side import side_by_side
 from kmcc.dsp.tone import SAMPLES_PER_MS
 from kmcc.dsp.wav import Wav
 
-CLOSING_SAMPLES: Final = 400  # 50 ms of silence: a digit at the very end of the file ends too
+CLOSING_MS: Final = 50  # of silence: a digit at the very end of the file ends too
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,26 @@ class Digit:
 
 
 def decode_digits(wav: Wav, channel: int = 0) -> list[Digit]:
-    heard = np.frombuffer(wav.alaw(channel), np.uint8)
-    closing = np.full(CLOSING_SAMPLES, ALAW_SILENCE, np.uint8)
+    return decode_all_digits([np.frombuffer(wav.alaw(channel), np.uint8)])[0]
+
+
+def decode_all_digits(heard: Sequence[Octets]) -> list[list[Digit]]:
+    """The digits of each recording, A-law octets."""
+    if not heard:
+        return []
+    events = DtmfBank(len(heard)).feed(side_by_side(heard, CLOSING_MS))
+    return [_digits(events[events["port"] == port], len(octets)) for port, octets in enumerate(heard)]
+
+
+def _digits(events: Events, length: int) -> list[Digit]:
     found: list[Digit] = []
-    for event in DtmfBank(1).feed(np.concatenate((heard, closing))[np.newaxis]):
+    for event in events:
         at_ms = int(event["sample"]) / SAMPLES_PER_MS
         if event["kind"] == EventKind.DTMF_ON:
             levels = int(event["a"]) / 100, int(event["b"]) / 100
             found.append(Digit(chr(event["code"]), at_ms, at_ms, at_ms, *levels))
         else:
-            end_ms = min(at_ms - int(event["b"]) / SAMPLES_PER_MS, wav.samples / SAMPLES_PER_MS)
+            end_ms = min(at_ms - int(event["b"]) / SAMPLES_PER_MS, length / SAMPLES_PER_MS)
             start_ms = at_ms - (int(event["a"]) + int(event["b"])) / SAMPLES_PER_MS
             found[-1] = replace(found[-1], start_ms=max(start_ms, 0.0), end_ms=end_ms)
     return found

@@ -10,8 +10,8 @@ import numpy as np
 from kmcc.dsp.bank import Events, Octets
 from kmcc.dsp.cadence import CadenceMatcher
 from kmcc.dsp.engine_event import Detect, EventKind, FaxTone
-from kmcc.dsp.g711 import ALAW_SILENCE
 from kmcc.dsp.listener import Listener
+from kmcc.dsp.side_by_side import side_by_side
 from kmcc.dsp.tone import SAMPLES_PER_MS
 from kmcc.dsp.tone_plans import CHINA
 from kmcc.dsp.tone_profile import Hz, ToneProfile
@@ -53,16 +53,8 @@ def decode_tones(heard: Sequence[Octets], profile: ToneProfile = CHINA) -> list[
     listener.tell_apart(profile)
     for port in range(len(heard)):
         listener.enable(port, Detect.SUPERVISORY | Detect.FAX, on=True)
-    events = listener.feed(_side_by_side(heard))
+    events = listener.feed(side_by_side(heard, CLOSING_MS))
     return [_tones(events[events["port"] == port], len(octets), profile) for port, octets in enumerate(heard)]
-
-
-def _side_by_side(heard: Sequence[Octets]) -> Octets:
-    longest = max(map(len, heard)) + CLOSING_MS * SAMPLES_PER_MS
-    octets = np.full((len(heard), longest), ALAW_SILENCE, np.uint8)
-    for port, of in enumerate(heard):
-        octets[port, : len(of)] = of
-    return octets
 
 
 def _tones(events: Events, length: int, profile: ToneProfile) -> list[HeardTone]:

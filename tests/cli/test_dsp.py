@@ -118,3 +118,59 @@ def test_every_truncation_is_one_line(tmp_path: Path, capsys: Capture, length: i
     assert captured.out == ""
     assert captured.err.startswith(f"kmcc: {tmp_path}/cut.wav: ")
     assert captured.err.count("\n") == 1
+
+
+# --- folders, standard input and register signals ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "calls"
+    made.mkdir()
+    for name, keys in (("b.wav", "34"), ("a.wav", "12"), ("c.wav", "")):
+        recording(made / name, keys)
+    return made
+
+
+def test_a_folder_is_decoded_file_by_file(folder: Path, capsys: Capture) -> None:
+    assert main(["dsp", "digits", str(folder)]) == OK
+    assert capsys.readouterr().out == f"{folder}/a.wav: 12\n{folder}/b.wav: 34\n{folder}/c.wav: \n"
+
+
+def test_a_bad_file_in_a_folder_does_not_stop_the_others(folder: Path, capsys: Capture) -> None:
+    (folder / "aa.txt").write_text("no recording")
+    assert main(["dsp", "digits", str(folder)]) == BAD_INPUT
+    output = capsys.readouterr()
+    assert output.out.splitlines()[1] == f"{folder}/b.wav: 34"
+    assert "aa.txt" in output.err
+
+
+def run(*arguments: str, octets: bytes) -> subprocess.CompletedProcess[bytes]:
+    words = [sys.executable, "-m", "kmcc.cli.main", "dsp", *arguments]
+    return subprocess.run(words, input=octets, capture_output=True, check=False)
+
+
+def test_register_signals_from_standard_input(tmp_path: Path) -> None:
+    t = np.arange(480) / RATE_HZ
+    pair = 0.19 * (np.sin(2 * np.pi * 1500 * t) + np.sin(2 * np.pi * 1740 * t))
+    file = tmp_path / "a.wav"
+    with wave.open(str(file), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE_HZ)
+        out.writeframes((np.concatenate((np.zeros(800), pair, np.zeros(800))) * 32767).astype("<i2").tobytes())
+    told = run("mfc", "--direction", "forward", "--json", "-", octets=file.read_bytes())
+    assert (told.returncode, told.stderr) == (OK, b"")
+    (found,) = (json.loads(line) for line in told.stdout.splitlines())
+    assert list(found) == ["signal", "start_ms", "end_ms", "report_ms"]
+    assert found["signal"] == 5
+    assert (found["start_ms"], found["end_ms"]) == (pytest.approx(100, abs=1), pytest.approx(160, abs=1))
+    assert found["report_ms"] == pytest.approx(109, abs=1)
+    plain = run("mfc", "--direction", "backward", str(file), octets=b"")
+    assert (plain.returncode, plain.stdout) == (OK, b"\n")
+
+
+def test_a_direction_that_is_none(tmp_path: Path, capsys: Capture) -> None:
+    file = recording(tmp_path / "a.wav", "1")
+    assert main(["dsp", "mfc", "--direction", "sideways", str(file)]) == BAD_INPUT
+    assert "expected forward or backward" in capsys.readouterr().err

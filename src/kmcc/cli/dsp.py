@@ -1,17 +1,15 @@
 """`kmcc dsp`: the signal processing on recordings."""
 
-import json
-import sys
-from dataclasses import asdict
-from pathlib import Path
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from kmcc.cli.dsp_tones import tones_command
-from kmcc.cli.exit_codes import BAD_INPUT
-from kmcc.dsp.decode import Digit, decode_digits
-from kmcc.dsp.wav import WavError, read_wav
+from kmcc.cli.recordings import Channel, Files, decode_files, json_line, plain_line
+from kmcc.dsp.decode import decode_all_digits
+from kmcc.dsp.decode_mfc import decode_mfc
+from kmcc.dsp.mfc import Direction
 
 app = typer.Typer(help="Signal processing on recordings.", no_args_is_help=True)
 
@@ -26,31 +24,31 @@ def dsp() -> None:
 
 @app.command("digits")
 def digits_command(
-    files: Annotated[list[Path], typer.Argument(help="WAV, 8 kHz, 16-bit, A-law or mu-law; - is standard input.")],
-    channel: Annotated[int, typer.Option(min=0, max=1, help="0 = left or only, 1 = right.")] = 0,
+    files: Files,
+    channel: Channel = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a digit, with times and levels.")] = False,
 ) -> None:
     """Print the DTMF digits of each recording in one line; behind the file's name when there are several."""
-    bad = 0
-    for file in files:
-        try:
-            found = decode_digits(read_wav(file), channel)
-        except WavError as error:
-            print(f"kmcc: {error}", file=sys.stderr)
-            bad += 1
-            continue
-        name = str(file) if len(files) > 1 else None
-        for line in _json_lines(found, name) if as_json else _plain(found, name):
-            print(line)
-    if bad:
-        raise typer.Exit(BAD_INPUT)
+    for name, found in decode_files(files, channel, decode_all_digits):
+        if as_json:
+            for digit in found:
+                print(json_line(digit, name))
+        else:
+            print(plain_line("".join(digit.digit for digit in found), name))
 
 
-def _plain(found: list[Digit], name: str | None) -> list[str]:
-    digits = "".join(digit.digit for digit in found)
-    return [digits if name is None else f"{name}: {digits}"]
-
-
-def _json_lines(found: list[Digit], name: str | None) -> list[str]:
-    file = {} if name is None else {"file": name}
-    return [json.dumps(file | asdict(digit), ensure_ascii=False) for digit in found]
+@app.command("mfc")
+def mfc_command(
+    files: Files,
+    direction: Annotated[str, typer.Option(help="forward or backward: the frequencies to listen to.")],
+    channel: Channel = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a signal, with times.")] = False,
+) -> None:
+    """Print the China No.1 register signals of each recording in one line, 0 for a foreign one; behind the file's name
+    when there are several."""
+    for name, found in decode_files(files, channel, partial(decode_mfc, direction=Direction.named(direction))):
+        if as_json:
+            for signal in found:
+                print(json_line(signal, name))
+        else:
+            print(plain_line(" ".join(str(signal.signal) for signal in found), name))

@@ -13,7 +13,7 @@ def _cadence(hz: Hz, *on_off_ms: float) -> tuple[Step, ...]:
 
 
 def _sent(
-    name: str, needed: int, early_ms: float | None = None, dbm0: tuple[float, float] = (-40.0, 4.0)
+    name: str, needed: int, early_ms: float | None = None, dbm0: tuple[float, float] = (-45.0, 4.0)
 ) -> ProgressTone:
     """As our own exchange sends it."""
     tone = CHINA_TONES[name]
@@ -33,7 +33,7 @@ CHINA: Final = ToneProfile(
         _sent("vacant", 8),
         _sent("intrusion", 4),
         _sent("call_waiting", 3),
-        _sent("confirmation", 1, 500, (-40.0, -9.0)),
+        _sent("confirmation", 1, 500, (-45.0, -9.0)),
         _sent("howler", 1, 500, (-9.0, 4.0)),
         _sent("record_notice", 2, 6000),
     ),

@@ -58,7 +58,7 @@ class ProgressTone:
     steps: tuple[Step, ...]
     needed: int
     early_ms: float | None = None
-    dbm0: tuple[float, float] = (-40.0, 4.0)
+    dbm0: tuple[float, float] = (-45.0, 4.0)
     tolerance: Tolerance | None = None  # None = the profile's
 
     def step(self, place: int) -> Step:

@@ -16,7 +16,7 @@ class ProgressTwin(ListenerTwin):
     def __init__(self, ports: int) -> None:
         super().__init__(ports)
         self._state = [ToneState() for _ in range(ports)]
-        self._tone = LoneTone(450, 25, -33)
+        self._tone = LoneTone(450, 25, -43)
 
     def forget(self, port: int) -> None:
         self._state[port] = ToneState()

@@ -55,7 +55,7 @@ class SupervisoryTwin(ListenerTwin):
         super().__init__(ports)
         self._sets = [_Set(hz, profile) for hz in profile.sets]
         self._ports = [_Port() for _ in range(ports)]
-        self._floor, self._floor_awake = power(-36), power(-39)
+        self._floor, self._floor_awake = power(-43), power(-46)
 
     def forget(self, port: int) -> None:
         self._ports[port] = _Port()

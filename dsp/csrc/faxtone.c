@@ -131,7 +131,7 @@ static float length(struct phasor a)
 	return sqrtf(a.re * a.re + a.im * a.im);
 }
 
-/* The block before `at`: its 2100 Hz with the phase that a tone of 2100 Hz sharp keeps. */
+/* The block that ends at `at`: its 2100 Hz with the phase that a tone of 2100 Hz sharp keeps. */
 static struct phasor heard(const struct faxtone *f, uint64_t at, const int16_t *recent)
 {
 	const float (*wave)[2] = f->lone[ANS].wave.value;

@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-#define LEVEL_MIN   (-36.0f) /* dBm0 of the tones together */
-#define LEVEL_AWAKE (-39.0f) /* of a block */
+#define LEVEL_MIN   (-43.0f) /* dBm0 of the tones together */
+#define LEVEL_AWAKE (-46.0f) /* of a block */
 #define PURE        0.70f    /* share of the set in the last 32 ms */
 #define ADDS        0.06f    /* share that the weaker of two must add: 11 dB below the other, more or less */
 #define LOOKS_ON    2u       /* in a row, 8 ms apart */

@@ -49,7 +49,7 @@ class PartySettings:
     """How long each state may last, in ms. PartyError when one cannot be."""
 
     initial_silence_ms: int = 4000  # nobody says anything
-    greeting_ms: int = 2000  # a person's greeting is shorter, all its words together
+    greeting_ms: int = 2400  # a person's greeting is shorter, all its words together
     after_greeting_ms: int = 800  # whoever has greeted waits so long; an announcement pauses less between its sentences
     voice_off_ms: int = 304  # the detector's hangover: the end of speech is told so late
     beep_ms: int = 4000  # a longer one is no signal of a machine

@@ -119,9 +119,9 @@ def test_who_answered_is_found_out_when_asked_for() -> None:
     classifier = Classifier(0, LOOP, party=PartySettings())
     assert classifier.receive(S.RING_BACK, 3_000) is None
     assert classifier.hear(Heard.VOICE_ON, 9_000, 8_980) is None
-    assert (classifier.state, classifier.is_listening, classifier.deadline_ms) == (State.ANSWERED, True, 11_304)
-    assert classifier.receive(S.TIMEOUT, 11_000) is None
-    assert classifier.receive(S.TIMEOUT, 11_304) is Result.MACHINE
+    assert (classifier.state, classifier.is_listening, classifier.deadline_ms) == (State.ANSWERED, True, 11_704)
+    assert classifier.receive(S.TIMEOUT, 11_500) is None
+    assert classifier.receive(S.TIMEOUT, 11_704) is Result.MACHINE
     assert classifier.party is not None
     assert classifier.party.party is Party.MACHINE
 

@@ -49,11 +49,12 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 
 def test_stopped_half_way_nothing_is_left(tmp_path: Path) -> None:
-    """The earlier demo stays as it was, and no half one lies beside it."""
+    """The earlier demo stays as it was, and no half one lies beside it. Nobody reads what is printed, so that the pipe
+    is full before the morning is over: the demo cannot end before it is stopped."""
     out = earlier_demo(tmp_path / "out")
     process = subprocess.Popen(
         [sys.executable, "-m", "kmcc.cli.main", "demo", "--out", str(out)],
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},

@@ -66,9 +66,11 @@ class _Port:
     before: float = 0.0
     window: int = 0
     fell: int = LONG_AGO
+    moved: int = 0
     frame: int = 0
     bit: int = IDLE
     marks: int = 0
+    synced: bool = False
     trust: int = 0
     carrier: bool = False
     armed: bool = False
@@ -77,39 +79,54 @@ class _Port:
     def off_clock(self, at: int) -> int:
         return (at - self.window + BIT // 2) % BIT - BIT // 2
 
+    def on_clock(self, at: int) -> bool:
+        return self.synced and abs(self.off_clock(at)) <= BIT // 4
+
     def begin_frame(self, edge: int) -> None:
-        trusted = int(self.off_clock(edge) / 2) if self.marks < NEAR_MARKS else 0
-        self.window, self.bit, self.frame = edge - trusted - BIT, 0, 0
+        off = self.off_clock(edge) if self.synced else 0
+        self.moved = off - int(off / 2)
+        self.window, self.bit, self.frame = edge - int(off / 2) - BIT, 0, 0
 
     def end_frame(self, since: int) -> None:
         self.bit = IDLE
-        if self.fell > since:
+        if self.fell > since and not self.on_clock(self.fell):
             self.begin_frame(self.fell)
 
     def edge(self, at: int, *, falls: bool) -> None:
-        if falls:
+        if falls and not (self.on_clock(self.fell) and at - self.fell < 2 * BIT):
             self.fell = at
-        if self.carrier and self.bit < IDLE:
+        if not self.carrier:
+            return
+        if self.bit < IDLE or self.on_clock(at):
             self.window += int(self.off_clock(at) / 4)
-        elif self.carrier and falls:
+        elif falls and self.fell == at:
             self.begin_frame(at)
+
+    def take_idle(self, bit: int) -> None:
+        if bit:
+            self.marks = min(self.marks + 1, NEAR_MARKS)
+            self.armed |= self.marks >= QUIET_MARKS
+            self.synced &= self.marks < NEAR_MARKS
+        elif self.synced:
+            self.bit, self.frame = 1, 0
 
     def take_bit(self, bit: int) -> int | None:
         begins = self.window
         if self.bit == IDLE:
-            self.marks += bit
-            self.armed |= self.marks >= QUIET_MARKS
+            self.take_idle(bit)
             return None
         if self.bit == 0 and bit:
+            self.window -= self.moved
             self.end_frame(begins + BIT // 4)
             return None
+        self.synced = True
         self.frame |= bit << self.bit
         self.bit += 1
         if self.bit < IDLE:
             return None
-        frame, self.marks = self.frame >> 1, 0
+        frame, self.marks, self.synced = self.frame >> 1, 0, bool(bit)
         self.end_frame(begins + BIT // 2)
-        return frame if self.armed else None
+        return frame if self.armed and self.trust > SEEN // 2 else None
 
 
 class FskTwin(ListenerTwin):
@@ -163,7 +180,7 @@ class FskTwin(ListenerTwin):
         p.trust = min(p.trust + 1, SEEN) if pure else max(p.trust - LOSS, 0)
         carrier = p.trust == SEEN or (p.carrier and p.trust > 0)
         if carrier != p.carrier:
-            p.carrier, p.bit, p.armed, p.marks = carrier, IDLE, False, 0
+            p.carrier, p.bit, p.armed, p.marks, p.synced = carrier, IDLE, False, 0, False
             level = round(1000 * np.log10(energy / THREE_BITS * 2 / 32768**2) + 314) if carrier else 0
             self.report(port, EventKind.FSK_CARRIER, int(carrier), level)
         frame = p.take_bit(bit) if p.carrier else None

@@ -27,6 +27,7 @@ enum {
 	IDLE = 10,           /* no bit of a frame */
 	SEEN = 12,           /* bits until a carrier is believed */
 	LOSS = 2,            /* a bit without carrier counts so many that had one */
+	SURE = SEEN / 2,     /* fewer, and a frame is taken for noise after the carrier's end */
 	QUIET_MARKS = 16,    /* bits of mark until octets count */
 	NEAR_MARKS = 24,     /* up to so many mark bits between octets the clock is still right */
 	LONG_AGO = -100000,  /* units */
@@ -40,9 +41,11 @@ struct fsk_port {
 	float    before;  /* discriminator at the last sample */
 	int32_t  window;  /* where the next three bits begin, in units from the first sample of the block */
 	int32_t  fell;    /* the last edge from mark to space */
+	int32_t  moved;   /* units by which the last start bit moved the clock */
 	uint32_t frame;   /* its bits so far, the start bit lowest */
 	uint8_t  bit;     /* of the frame: 0 = start, 9 = stop, IDLE */
 	uint8_t  marks;   /* since the last frame */
+	uint8_t  synced;  /* the clock is that of the frames */
 	uint8_t  trust;
 	uint8_t  carrier;
 	uint8_t  armed;
@@ -210,34 +213,60 @@ static int32_t off_clock(const struct fsk_port *p, int32_t at)
 	return off;
 }
 
+/* Whether the clock expects an edge there: then the bits decide what it was. */
+static int on_clock(const struct fsk_port *p, int32_t at)
+{
+	const int32_t off = off_clock(p, at);
+
+	return p->synced && off <= FSK_BIT / 4 && off >= -FSK_BIT / 4;
+}
+
 /* A start bit begins at this edge, or, when the clock has not run free for long, half-way to where it expects one. */
 static void begin_frame(struct fsk_port *p, int32_t edge)
 {
-	const int32_t trusted = p->marks < NEAR_MARKS ? off_clock(p, edge) / 2 : 0;
+	const int32_t off = p->synced ? off_clock(p, edge) : 0;
 
-	p->window = edge - trusted - FSK_BIT;
+	p->moved = off - off / 2;
+	p->window = edge - off / 2 - FSK_BIT;
 	p->bit = 0;
 	p->frame = 0;
 }
 
+/* What noise does to a start bit does not hide the edge that the clock expected, until the bit is decided. */
 static void edge(struct fsk_port *p, int32_t at, int falls)
 {
-	if (falls)
+	if (falls && !(on_clock(p, p->fell) && at - p->fell < 2 * FSK_BIT))
 		p->fell = at;
 	if (!p->carrier)
 		return;
-	if (p->bit < IDLE)
+	if (p->bit < IDLE || on_clock(p, at))
 		p->window += off_clock(p, at) / 4;
-	else if (falls)
+	else if (falls && p->fell == at)
 		begin_frame(p, at);
 }
 
-/* The frame is over, or was none: is the next start bit under way already? */
+/* The frame is over, or was none: is the next start bit under way already, where the clock does not expect it? */
 static void end_frame(struct fsk_port *p, int32_t since)
 {
 	p->bit = IDLE;
-	if (p->fell > since)
+	if (p->fell > since && !on_clock(p, p->fell))
 		begin_frame(p, p->fell);
+}
+
+/* Between frames: marks, or a start bit where the clock expects one. */
+static void take_idle(struct fsk_port *p, int bit)
+{
+	if (!bit && p->synced) {
+		p->bit = 1;
+		p->frame = 0;
+	}
+	if (!bit)
+		return;
+	p->marks = count_up(p->marks, NEAR_MARKS);
+	if (p->marks >= QUIET_MARKS)
+		p->armed = 1;
+	if (p->marks == NEAR_MARKS)
+		p->synced = 0;
 }
 
 /* The frame that is complete with this bit, its stop bit above its octet; or NO_OCTET. */
@@ -246,16 +275,15 @@ static int32_t take_bit(struct fsk_port *p, int bit)
 	const int32_t begins = p->window;  /* of the bit decided: window has moved on */
 
 	if (p->bit == IDLE) {
-		if (bit && p->marks < UINT8_MAX)
-			p->marks++;
-		if (p->marks >= QUIET_MARKS)
-			p->armed = 1;
+		take_idle(p, bit);
 		return NO_OCTET;
 	}
 	if (p->bit == 0 && bit) {
+		p->window -= p->moved;
 		end_frame(p, begins + FSK_BIT / 4);
 		return NO_OCTET;
 	}
+	p->synced = 1;
 	p->frame |= (uint32_t)bit << p->bit;
 	if (p->bit++ < 9)
 		return NO_OCTET;
@@ -263,8 +291,9 @@ static int32_t take_bit(struct fsk_port *p, int bit)
 	const int32_t frame = (int32_t)(p->frame >> 1);
 
 	p->marks = 0;
+	p->synced = (uint8_t)bit;
 	end_frame(p, begins + FSK_BIT / 2);
-	return p->armed ? frame : NO_OCTET;
+	return p->armed && p->trust > SURE ? frame : NO_OCTET;
 }
 
 /* 1 when the carrier came or went. */
@@ -285,6 +314,7 @@ static int follow_carrier(struct fsk_port *p, int pure)
 	p->bit = IDLE;
 	p->armed = 0;
 	p->marks = 0;
+	p->synced = 0;
 	return 1;
 }
 

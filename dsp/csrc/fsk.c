@@ -37,6 +37,9 @@ enum {
 #define FLOOR_DBM0 (-48.0f)
 #define PURE       0.5f     /* share of the energy that a carrier explains; at 0 dB signal to noise it is this much */
 
+/* So that the sums stay in registers, however wide these are. */
+typedef float waves __attribute__((vector_size(2 * SIGNALS * sizeof(float))));
+
 struct fsk_port {
 	float    before;  /* discriminator at the last sample */
 	int32_t  window;  /* where the next three bits begin, in units from the first sample of the block */
@@ -54,7 +57,7 @@ struct fsk_port {
 
 struct fsk {
 	float            edge[4][TAPS];                         /* mark cos, sin, space cos, sin */
-	float            signal[LEADS][THREE_BITS][2][SIGNALS]; /* cos and sin; bit 0 of the index came first */
+	waves            signal[LEADS][THREE_BITS];             /* of the signals, cos then sin; bit 0 came first */
 	float            floor;                                 /* mean square */
 	struct fsk_port *port;
 };
@@ -100,8 +103,8 @@ static void make_signals(struct fsk *k, int standard)
 			for (uint32_t signal = 0; signal < SIGNALS; signal++) {
 				const uint32_t phase = phase_of(standard, signal, 3 * lead + 1 + n * FSK_UNITS);
 
-				k->signal[lead][n][0][signal] = cosine(phase);
-				k->signal[lead][n][1][signal] = level_sine(phase);
+				k->signal[lead][n][signal] = cosine(phase);
+				k->signal[lead][n][SIGNALS + signal] = level_sine(phase);
 			}
 }
 
@@ -158,18 +161,14 @@ LANES static void discriminate(const struct fsk *k, const float *x, float *out)
 }
 
 /* Power of each of the eight signals in these three bits. */
-LANES static void compare(const float (*signal)[2][SIGNALS], const float *x, float *power)
+LANES static void compare(const waves *signal, const float *x, float *power)
 {
-	float re[SIGNALS] = {0};
-	float im[SIGNALS] = {0};
+	waves sum = {0};
 
 	for (size_t n = 0; n < THREE_BITS; n++)
-		for (size_t i = 0; i < SIGNALS; i++) {
-			re[i] += x[n] * signal[n][0][i];
-			im[i] += x[n] * signal[n][1][i];
-		}
+		sum += x[n] * signal[n];
 	for (size_t i = 0; i < SIGNALS; i++)
-		power[i] = re[i] * re[i] + im[i] * im[i];
+		power[i] = sum[i] * sum[i] + sum[SIGNALS + i] * sum[SIGNALS + i];
 }
 
 struct verdict {

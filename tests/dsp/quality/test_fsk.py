@@ -145,7 +145,7 @@ def test_frequency(sheet: Sheet, full: bool, spandsp: SpandspCallerId, standard:
 
 @STANDARDS
 def test_speed(sheet: Sheet, full: bool, spandsp: SpandspCallerId, standard: Standard) -> None:
-    values = np.arange(-6, 6.1, 0.5) if full else (-3, 3)
+    values = np.arange(-6, 6.1, 0.5) if full else (-2, 2)
     trials = Trials(
         "speed offset",
         "%",
@@ -156,8 +156,8 @@ def test_speed(sheet: Sheet, full: bool, spandsp: SpandspCallerId, standard: Sta
         ),
     )
     shares = sweep(sheet, spandsp, standard, trials)
-    ours, theirs = within(shares, -3, 3)
-    sheet.row("fsk", f"{NAMES[standard]} up to 3 % too fast or too slow", ours, "100", rival=theirs, unit="%")
+    ours, theirs = within(shares, -2, 2)
+    sheet.row("fsk", f"{NAMES[standard]} up to 2 % too fast or too slow", ours, "100", rival=theirs, unit="%")
     assert ours == 100
 
 

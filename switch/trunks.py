@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from enum import Enum
 
-from kmcc.switch.circuit import Circuit, CircuitState
+from kmcc.switch.circuit import Circuit, CircuitState, TrunkCircuit
 from kmcc.switch.errors import SwitchError
 
 
@@ -92,6 +92,23 @@ class TrunkGroup:
         self._seized[number] = False
         self._releases += 1
         self._released_at[number] = self._releases
+
+    def block(self, name: str) -> None:
+        """Take this circuit out of service, now or when its call is over; the far end is told."""
+        self._trunk(name).block()
+
+    def unblock(self, name: str) -> None:
+        """Give it back."""
+        self._trunk(name).unblock()
+
+    def _trunk(self, name: str) -> TrunkCircuit:
+        number = self._index.get(name)
+        if number is None:
+            raise TrunkGroupError(self.name, f"circuit {name} is none of ours")
+        circuit = self._circuits[number]
+        if not isinstance(circuit, TrunkCircuit):
+            raise TrunkGroupError(self.name, f"circuit {name} cannot be blocked")
+        return circuit
 
     def _is_idle(self, number: int) -> bool:
         return self._circuits[number].state is CircuitState.IDLE and not self._seized[number]

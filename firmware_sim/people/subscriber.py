@@ -8,7 +8,7 @@ from typing import Final
 from kmcc.dsp.tone import CHINA_TONES, Tone
 from kmcc.firmware_sim.people.ears import Ears
 from kmcc.switch.announce import Language
-from kmcc.switch.circuit import Cause
+from kmcc.switch.circuit import Cause, TrunkCircuit
 from kmcc.switch.leg import Leg, first_of
 from kmcc.switch.media import Media
 from kmcc.switch.prompts import PromptSet
@@ -31,12 +31,17 @@ class Habit(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """`habits` are used one after the other, call by call; the last one stays."""
+    """`habits` are used one after the other, call by call; the last one stays.
+
+    With `away_s` he hangs up after his talk and comes back so much later, where the caller controls the release, for as
+    much talk again.
+    """
 
     number: str
     habits: tuple[Habit, ...] = (Habit.ANSWERS,)
     rings_s: float = 3.0
     talks_s: float = 8.0
+    away_s: float = 0.0
     greeting: tuple[str, ...] = ("hello",)
     language: Language = Language.ZH
 
@@ -90,4 +95,15 @@ class CalledParty:
             if self._habit is Habit.MACHINE and await first_of(greeted, self._leg.ended) and not self._leg.ended.done():
                 self._path.send_tone(BEEP)
         await first_of(self._leg.ended, timeout_s=self._subscriber.talks_s)
+        if self._subscriber.away_s > 0 and not self._leg.ended.done():
+            await self._come_back()
         self._leg.release(Cause.NORMAL)
+
+    async def _come_back(self) -> None:
+        circuit = self._leg.circuit
+        if not isinstance(circuit, TrunkCircuit):
+            return
+        circuit.suspend()
+        if not await first_of(self._leg.ended, timeout_s=self._subscriber.away_s):
+            circuit.answer()
+            await first_of(self._leg.ended, timeout_s=self._subscriber.talks_s)

@@ -1,4 +1,4 @@
-"""Recordings as RIFF WAVE files: 8 kHz 16-bit PCM, A-law (format 6) and mu-law (7) in, A-law out; a small codec."""
+"""Recordings as RIFF WAVE files: 16-bit PCM, A-law, mu-law and IMA ADPCM of any usual rate in, A-law out."""
 
 import sys
 from dataclasses import dataclass
@@ -8,13 +8,15 @@ from struct import Struct
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
-from kmcc.dsp.errors import WavError
-from kmcc.dsp.g711 import ALAW_SILENCE, decode_ulaw, encode_alaw
+from kmcc.dsp.adpcm import decode_ima, ima_samples
+from kmcc.dsp.errors import SamplesError, WavError
+from kmcc.dsp.g711 import ALAW_SILENCE, decode_alaw, decode_ulaw, encode_alaw
+from kmcc.dsp.resample import RATE_HZ, RATES_HZ, to_8_khz
 
 __all__ = ["Coding", "Wav", "WavError", "parse_wav", "read_alaw", "read_wav", "wav_header", "write_alaw_wav"]
 
-RATE_HZ: Final = 8000
 EXTENSIBLE: Final = 0xFFFE
 # Sub-format of WAVE_FORMAT_EXTENSIBLE: the old format code, then this tail.
 GUID_TAIL: Final = bytes.fromhex("0000 1000 8000 00aa00389b71")
@@ -22,47 +24,75 @@ RIFF: Final = Struct("<4sI4s")
 CHUNK: Final = Struct("<4sI")
 FORMAT: Final = Struct("<HHIIHH")
 FACT: Final = Struct("<I")
-EXPECTED: Final = "a RIFF WAVE file, 8000 Hz, 16-bit PCM, A-law or mu-law, one or two channels"
+EXPECTED: Final = (
+    "a RIFF WAVE file, 16-bit PCM, A-law, mu-law or IMA ADPCM, one or two channels, a sampling rate of "
+    f"{', '.join(map(str, RATES_HZ))} Hz"
+)
 UNKNOWN_SIZES: Final = (0, 0xFFFFFFFF, 0x7FFFFFFF, 0x7FFFF000, 0xFFFFF000)  # of tools that cannot seek back
 
 
 class Coding(Enum):
-    """Format code and octets a sample."""
+    """Format code and bits a sample."""
 
-    PCM16 = (1, 2)
-    ALAW = (6, 1)
-    ULAW = (7, 1)
+    PCM16 = (1, 16)
+    ALAW = (6, 8)
+    ULAW = (7, 8)
+    IMA = (17, 4)
 
     @property
     def octets(self) -> int:
-        return self.value[1]
+        """A sample, or as good as one where a sample is half an octet."""
+        return max(1, self.value[1] // 8)
 
 
 @dataclass(frozen=True, slots=True)
 class Wav:
-    """What a file holds, as it lies there: samples interleaved by channel."""
+    """What a file holds, as it lies there: samples interleaved by channel, or blocks of ADPCM."""
 
     name: str
     coding: Coding
     rate_hz: int
     channels: int
     octets: bytes
+    block: int = 0  # octets of an ADPCM block
 
     @property
     def samples(self) -> int:
-        """Of each channel."""
+        """Of each channel, at the file's own rate."""
+        if self.coding is Coding.IMA:
+            whole, rest = divmod(len(self.octets), self.block)
+            return whole * ima_samples(self.block, self.channels) + ima_samples(rest, self.channels)
         return len(self.octets) // (self.coding.octets * self.channels)
 
     def alaw(self, channel: int = 0) -> bytes:
-        """One channel as A-law octets."""
+        """One channel as A-law octets of 8 kHz."""
+        self._check_channel(channel)
+        if self.coding is Coding.ALAW and self.rate_hz == RATE_HZ:
+            return self.octets[channel :: self.channels]
+        return encode_alaw(self.linear(channel)).tobytes()
+
+    def linear(self, channel: int = 0) -> npt.NDArray[np.int16]:
+        """One channel as 16-bit samples of 8 kHz."""
+        self._check_channel(channel)
+        return to_8_khz(self._pcm(channel), self.rate_hz)
+
+    def _check_channel(self, channel: int) -> None:
         if not 0 <= channel < self.channels:
             raise WavError(self.name, f"no channel {channel}", f"0..{self.channels - 1}")
-        if self.coding is Coding.ALAW:
-            return self.octets[channel :: self.channels]
-        if self.coding is Coding.ULAW:
-            return encode_alaw(decode_ulaw(self.octets[channel :: self.channels])).tobytes()
-        pcm = np.frombuffer(self.octets, "<i2")[channel :: self.channels]
-        return encode_alaw(pcm.astype(np.int16)).tobytes()
+
+    def _pcm(self, channel: int) -> npt.NDArray[np.int16]:
+        if self.coding is Coding.PCM16:
+            return np.frombuffer(self.octets, "<i2")[channel :: self.channels].astype(np.int16)
+        if self.coding is Coding.IMA:
+            return self._ima()[:, channel]
+        decode = decode_alaw if self.coding is Coding.ALAW else decode_ulaw
+        return decode(self.octets[channel :: self.channels])
+
+    def _ima(self) -> npt.NDArray[np.int16]:
+        try:
+            return decode_ima(self.octets, self.block, self.channels)
+        except SamplesError as error:
+            raise WavError(self.name, str(error), EXPECTED) from None
 
 
 def read_wav(path: str | Path) -> Wav:
@@ -87,14 +117,15 @@ def parse_wav(octets: bytes, *, name: str) -> Wav:
         raise WavError(name, "no fmt chunk", EXPECTED)
     if "data" not in chunks:
         raise WavError(name, "no data chunk", EXPECTED)
-    coding, channels = _format(chunks["fmt "], name)
+    coding, channels, rate_hz, block = _format(chunks["fmt "], name)
     data = chunks["data"]
     frame = coding.octets * channels
-    if not data:
-        raise WavError(name, "no samples", "at least one sample")
-    if len(data) % frame:
+    if coding is not Coding.IMA and len(data) % frame:
         raise WavError(name, f"{len(data)} octets of data", f"a multiple of {frame}: the last sample is cut off")
-    return Wav(name, coding, RATE_HZ, channels, data)
+    wav = Wav(name, coding, rate_hz, channels, data, block)
+    if wav.samples == 0:
+        raise WavError(name, "no samples", "at least one sample")
+    return wav
 
 
 def _chunks(octets: bytes, name: str) -> dict[str, bytes]:
@@ -122,20 +153,23 @@ def _body(rest: bytes, chunk: str, size: int, name: str) -> bytes:
     return rest[:size]
 
 
-def _format(body: bytes, name: str) -> tuple[Coding, int]:
+def _format(body: bytes, name: str) -> tuple[Coding, int, int, int]:
+    """Coding, channels, rate and block."""
     if len(body) < FORMAT.size:
         raise WavError(name, f"a fmt chunk of {len(body)} octets", f"{FORMAT.size} or more")
-    code, channels, rate_hz, _, _, bits = FORMAT.unpack_from(body)
+    code, channels, rate_hz, _, block, bits = FORMAT.unpack_from(body)
     if code == EXTENSIBLE and body[26:40] == GUID_TAIL:
         code = int.from_bytes(body[24:26], "little")
-    coding = next((known for known in Coding if known.value == (code, bits // 8)), None)
-    if coding is None or bits % 8:
+    coding = next((known for known in Coding if known.value == (code, bits)), None)
+    if coding is None:
         raise WavError(name, f"format {code} with {bits} bits", EXPECTED)
-    if rate_hz != RATE_HZ:
+    if rate_hz not in RATES_HZ:
         raise WavError(name, f"{rate_hz} Hz", EXPECTED)
     if channels not in {1, 2}:
         raise WavError(name, f"{channels} channels", EXPECTED)
-    return coding, channels
+    if coding is Coding.IMA and ima_samples(block, channels) < 2:
+        raise WavError(name, f"ADPCM blocks of {block} octets", "blocks of at least eight octets a channel")
+    return coding, channels, rate_hz, block
 
 
 def wav_header(channels: int, octets: int) -> bytes:

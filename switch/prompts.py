@@ -1,7 +1,7 @@
 """The recordings that are played: the packaged set with the operator's own laid over it, checked before use.
 
-A recording is `<language>/<name>.wav`, 8 kHz A-law mono (G.711). A file of the same relative name in the operator's
-directory replaces the packaged one; so does a row of its catalogue.toml.
+A recording is `<language>/<name>.wav`, mono, of any coding and rate that kmcc.dsp.wav reads. A file of the same
+relative name in the operator's directory replaces the packaged one; so does a row of its catalogue.toml.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,12 +13,12 @@ from typing import Final, Self
 import numpy as np
 
 from kmcc.dsp.g711 import decode_alaw
-from kmcc.dsp.wav import Coding, WavError, read_wav
+from kmcc.dsp.wav import WavError, read_wav
 from kmcc.switch.announce.catalogue import CATALOGUE_FILE, Catalogue, packaged_catalogue, parse_catalogue
 from kmcc.switch.announce.language import Language
 from kmcc.switch.errors import SwitchError
 
-FORMAT: Final = "an 8 kHz A-law mono WAV file"
+FORMAT: Final = "a mono WAV file"
 FINGERPRINT_OCTETS: Final = 256
 MIN_OCTETS: Final = 64  # 8 ms; shorter is no word, and no fingerprint
 _STEP: Final = 8
@@ -133,11 +133,12 @@ def _read(path: Path) -> bytes:
         wav = read_wav(path)
     except WavError as error:
         raise PromptError(str(path), f"{FORMAT}; {error}") from None
-    if wav.coding is not Coding.ALAW or wav.channels != 1:
-        raise PromptError(str(path), f"{FORMAT}, got {wav.coding.name} with {wav.channels} channel(s)")
-    if wav.samples < MIN_OCTETS:
-        raise PromptError(str(path), f"at least {MIN_OCTETS} samples, got {wav.samples}")
-    return wav.octets
+    if wav.channels != 1:
+        raise PromptError(str(path), f"{FORMAT}, got {wav.channels} channels")
+    octets = wav.alaw()
+    if len(octets) < MIN_OCTETS:
+        raise PromptError(str(path), f"at least {MIN_OCTETS} samples of 8 kHz, got {len(octets)}")
+    return octets
 
 
 def _by_energy(octets: bytes) -> list[bytes]:

@@ -16,10 +16,11 @@ EVERY = [(name, lang) for name in NAMES for lang in Language]
 TONE = bytes([0xB4, 0x34, 0x9C, 0x1C]) * 200
 
 
-def pcm_wav() -> bytes:
-    """16-bit PCM, 8 kHz, mono, 100 samples, spelled out."""
-    fmt = bytes.fromhex("666d7420 10000000 0100 0100 401f0000 803e0000 0200 1000")
-    data = b"data" + (200).to_bytes(4, "little") + bytes(200)
+def pcm_wav(*, rate_hz: int = 8000, samples: int = 100) -> bytes:
+    """16-bit PCM, mono, silence, spelled out."""
+    rates = rate_hz.to_bytes(4, "little") + (2 * rate_hz).to_bytes(4, "little")
+    fmt = bytes.fromhex("666d7420 10000000 0100 0100") + rates + bytes.fromhex("0200 1000")
+    data = b"data" + (2 * samples).to_bytes(4, "little") + bytes(2 * samples)
     return b"RIFF" + (4 + len(fmt) + len(data)).to_bytes(4, "little") + b"WAVE" + fmt + data
 
 
@@ -104,7 +105,7 @@ def test_an_own_recording_replaces_the_packaged_one(tmp_path: Path) -> None:
 def test_a_new_prompt_needs_its_recordings(tmp_path: Path) -> None:
     (tmp_path / "catalogue.toml").write_text('[prompts.weather]\nzh = "天气"\nen = "weather"\n', encoding="utf-8")
     write_alaw(tmp_path, "zh/weather", TONE)
-    with pytest.raises(PromptError, match=r"en/weather\.wav: expected an 8 kHz A-law mono WAV file; .*missing"):
+    with pytest.raises(PromptError, match=r"en/weather\.wav: expected a mono WAV file; .*missing"):
         PromptSet.load(tmp_path)
     write_alaw(tmp_path, "en/weather", TONE)
     assert PromptSet.load(tmp_path).clips(("weather",), Language.EN) == [TONE]
@@ -116,18 +117,25 @@ def test_a_broken_own_catalogue_is_refused(tmp_path: Path) -> None:
         PromptSet.load(tmp_path)
 
 
-def test_other_formats_are_refused_by_name(tmp_path: Path) -> None:
+def test_another_coding_and_rate_are_brought_to_ours(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en/welcome.wav").write_bytes(pcm_wav())
+    assert PromptSet.load(tmp_path).clips(("welcome",), Language.EN) == [b"\xd5" * 100]
+    (tmp_path / "en/welcome.wav").write_bytes(pcm_wav(rate_hz=48000, samples=4800))
+    assert PromptSet.load(tmp_path).clips(("welcome",), Language.EN) == [b"\xd5" * 800]
+
+
+def test_other_files_are_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "en").mkdir()
     path = tmp_path / "en/welcome.wav"
-    for octets, found in ((pcm_wav(), "PCM16"), (b"no wave", "no w")):
-        path.write_bytes(octets)
-        with pytest.raises(PromptError, match=rf"en/welcome\.wav: expected an 8 kHz A-law mono WAV file.*{found}"):
-            PromptSet.load(tmp_path)
+    path.write_bytes(b"no wave")
+    with pytest.raises(PromptError, match=r"en/welcome\.wav: expected a mono WAV file.*no w"):
+        PromptSet.load(tmp_path)
     write_alaw_wav(path, TONE, channels=2)
     with pytest.raises(PromptError, match=r"2 channel"):
         PromptSet.load(tmp_path)
     write_alaw_wav(path, bytes(63))
-    with pytest.raises(PromptError, match=r"at least 64 samples, got 63"):
+    with pytest.raises(PromptError, match=r"at least 64 samples of 8 kHz, got 63"):
         PromptSet.load(tmp_path)
 
 
@@ -149,6 +157,6 @@ def test_faults_lists_all_of_them(tmp_path: Path) -> None:
     write_alaw(tmp_path, "zh/wellcome", TONE)
     write_alaw(tmp_path, "zh/goodbye", bytes(10))
     (tmp_path / "en").mkdir()
-    (tmp_path / "en/welcome.wav").write_bytes(pcm_wav())
+    (tmp_path / "en/welcome.wav").write_bytes(pcm_wav()[:100])
     places = [str(fault).split(":")[0] for fault in faults(tmp_path)]
     assert places == [str(tmp_path / name) for name in ("zh/wellcome.wav", "zh/goodbye.wav", "en/welcome.wav")]

@@ -150,8 +150,6 @@ class FskTwin(ListenerTwin):
         return loud or p.trust > 0
 
     def look(self, port: int, recent: Samples) -> bool:
-        if not self._state[port].awake:
-            self._hear(port, recent[-2 * BLOCK - PAST : -BLOCK].astype(float))
         self._state[port].awake = True
         self._hear(port, recent[-BLOCK - PAST :].astype(float))
         return True

@@ -22,6 +22,7 @@ THIRD_QUICK, THIRD = 800, 200
 HUSH, SILENT, AUDIBLE, NOISE_EDGE, NOISE_WINDOW, NOISE_CELL = 0.003, 0.02, 0.05, 3.5, 1.6, 6.0
 WAKE_SHARE, CHANGED, BLOCKS_CHANGED = 0.35, 0.35, 3
 FOREIGN_SAMPLES, FOREIGN_AGAIN = 128, 16
+FAINT, FAINT_AGAIN, FAINT_CHANCE, LOUD_CELLS = 0.25, 16, 0.15, 14
 
 Doubles = npt.NDArray[np.float64]
 
@@ -89,6 +90,11 @@ class Judge:
         self._quick = Fit(hz, (), QUICK)
         self._careful = {pair: Fit(hz, pair, CAREFUL) for pair in combinations(range(len(hz)), 2)}
 
+    def tones(self, recent: Samples) -> tuple[Doubles, float]:
+        """Powers, and what is left over."""
+        tones, _, rest, _ = self._quick.take(recent[-QUICK:])
+        return tones, rest
+
     def judge(self, recent: Samples) -> _Opinion:
         tones, energy, rest, _ = self._quick.take(recent[-QUICK:])
         order = np.argsort(-tones, kind="stable")
@@ -136,6 +142,7 @@ class _Port:
     due: int = 0
     since: int = 0
     foreign: int | None = None
+    faint: int | None = None
     power: float = 0
     noise: float = 0
 
@@ -232,9 +239,28 @@ class MfcTwin(ListenerTwin):
             return False
         if port.changed >= BLOCKS_CHANGED and self._is_filled(port, recent):
             self._review(number, port, recent)
+        elif port.signal != FOREIGN and self._is_loud_throughout(port, recent):
+            port.due = self.at + FAINT_AGAIN
+            if self._has_faded(port, recent):
+                assert port.faint is not None
+                self._end(number, self.at - port.faint)
+                return False
         elif silent < QUICK:
             port.due = self.at + QUICK - silent
         return True
+
+    def _is_loud_throughout(self, port: _Port, recent: Samples) -> bool:
+        edge = HUSH * port.power + NOISE_EDGE * port.noise
+        return int(np.sum(mean_squares(recent[-QUICK:]) >= edge)) >= LOUD_CELLS
+
+    def _has_faded(self, port: _Port, recent: Samples) -> bool:
+        tones, rest = self._judge.tones(recent)
+        share = (tones[port.expected > 0].sum() - FAINT_CHANCE * rest) / port.power
+        if share >= FAINT:
+            port.faint = None
+        elif port.faint is None:
+            port.faint = self.at - int(QUICK * (1 - np.sqrt(max(share, 0))))
+        return port.faint is not None and self.at - port.faint >= QUICK
 
     def _is_over(self, port: _Port, cells: Doubles) -> bool:
         edge = HUSH * port.power + NOISE_EDGE * port.noise

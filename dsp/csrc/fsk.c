@@ -390,15 +390,12 @@ static uint32_t block(void *of, const struct listener_block *b, struct report *r
 	return awake;
 }
 
-/* The first look also hears the block that brought it about. */
 static int look(void *of, size_t port, uint64_t at, const int16_t *recent, struct report *r)
 {
 	const struct fsk *k = of;
 	const int16_t    *newest = recent + LISTENER_RECENT - BLOCK;
 
 	(void)at;
-	if (!k->port[port].awake)
-		hear(k, port, newest - BLOCK, r);
 	k->port[port].awake = 1;
 	hear(k, port, newest, r);
 	return 1;

@@ -14,6 +14,7 @@
 #include "level.h"
 #include "mfc_expect.h"
 
+#include <math.h>
 #include <string.h>
 
 #define NATIVE       4u        /* backward tones that China uses: 1140 1020 900 780 */
@@ -24,6 +25,10 @@
 #define NOISE_EDGE   3.5f      /* times the noise beside the signal: rarely more in half a millisecond */
 #define NOISE_WINDOW 1.6f      /* in 8 ms */
 #define NOISE_CELL   6.0f      /* never in half a millisecond */
+#define FAINT           0.25f  /* share of its power that the signal still has when half of 8 ms is without it */
+#define FAINT_AGAIN     16u    /* from look to look while something else sounds */
+#define LOUD_CELLS      14u    /* of 16: a break leaves less */
+#define FAINT_CHANCE    0.15f  /* of the residue: twice what two tones get of noise */
 #define BLOCKS_CHANGED  3u     /* in a row: look closer at what stands */
 #define FOREIGN_SAMPLES 128u   /* 16 ms, after the 10 of a careful look */
 #define FOREIGN_AGAIN   16u    /* from look to look meanwhile */
@@ -33,10 +38,13 @@ struct port {
 	uint8_t  signal;     /* reported, or NONE */
 	uint8_t  changed;    /* blocks in a row that differed from what stands */
 	uint8_t  is_foreign; /* since `foreign` */
+	uint8_t  is_faint;   /* since `faint` */
+	uint8_t  low, high;  /* its tones */
 	uint32_t changed_at;
 	uint32_t due;        /* no look can tell anything before */
 	uint32_t since;      /* first sample of the signal */
 	uint32_t foreign;
+	uint32_t faint;
 	float    power;      /* of the signal that stands, mean square */
 	float    noise;      /* beside it */
 };
@@ -138,6 +146,8 @@ static void begin_signal(const struct look *l, uint8_t signal, const struct opin
 	const float  high = o->fit.power[o->high];
 
 	port->signal = signal;
+	port->low = (uint8_t)o->low;
+	port->high = (uint8_t)o->high;
 	port->power = low + high;
 	port->noise = o->fit.residue;
 	port->changed = 0;
@@ -258,6 +268,35 @@ static void review(const struct look *l)
 	}
 }
 
+static int is_loud_throughout(const struct look *l, const float cell[FIT_CELLS])
+{
+	const float edge = JUDGE_HUSH * l->port->power + NOISE_EDGE * l->port->noise;
+	uint32_t loud = 0;
+
+	for (size_t n = 0; n < FIT_CELLS; n++)
+		loud += cell[n] >= edge;
+	return loud >= LOUD_CELLS;
+}
+
+/* Something else sounds, perhaps speech, right after the signal: 1 when it is over all the same. */
+static int has_faded(const struct look *l)
+{
+	struct port *port = l->port;
+	struct fit fit;
+
+	fit_quick(&fit, &l->m->judge.tables, l->newest);
+	const float share = (fit.power[port->low] + fit.power[port->high] - FAINT_CHANCE * fit.residue) / port->power;
+
+	if (share >= FAINT) {
+		port->is_faint = 0;
+		return 0;
+	}
+	if (!port->is_faint)
+		port->faint = l->at - (uint32_t)((float)FIT_QUICK * (1.0f - sqrtf(share > 0.0f ? share : 0.0f)));
+	port->is_faint = 1;
+	return l->at - port->faint >= FIT_QUICK;
+}
+
 static int follow(const struct look *l)
 {
 	float cell[FIT_CELLS];
@@ -270,10 +309,17 @@ static int follow(const struct look *l)
 		end_signal(l, silent);
 		return 0;
 	}
-	if (l->port->changed >= BLOCKS_CHANGED && is_filled(l, cell, energy))
+	if (l->port->changed >= BLOCKS_CHANGED && is_filled(l, cell, energy)) {
 		review(l);
-	else if (silent < FIT_QUICK)
+	} else if (l->port->signal != FOREIGN && is_loud_throughout(l, cell)) {
+		l->port->due = l->at + FAINT_AGAIN;
+		if (has_faded(l)) {
+			end_signal(l, l->at - l->port->faint);
+			return 0;
+		}
+	} else if (silent < FIT_QUICK) {
 		l->port->due = l->at + FIT_QUICK - silent;
+	}
 	return 1;
 }
 

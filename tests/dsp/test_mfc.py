@@ -164,6 +164,15 @@ class TestMfc:
         octets[:, 8 * 60 :] = make_alaw((), ms=180, noise_dbm0=-8)
         assert story(make(1, direction).feed(octets)) == once(2)
 
+    def test_speech_may_follow_at_once(self, make: Maker, direction: Direction) -> None:
+        """The speech channel is through right after B, and somebody may be talking."""
+        octets = make_alaw((send(direction, 4, 24, 76),), ms=180, noise_dbm0=-55)
+        octets[:, 800:] = make_alaw((), ms=80, noise_dbm0=-12)
+        (_, off) = make(1, direction).feed(octets)
+        assert (off["kind"], off["code"]) == (EventKind.MFC_OFF, 4)
+        assert off["sample"] <= 800 + 14 * 8
+        assert off["sample"] - off["b"] == pytest.approx(800, abs=24)
+
     def test_noise_alone_is_no_signal(self, make: Maker, direction: Direction) -> None:
         assert not len(make(4, direction).feed(make_alaw((), (), (), (), ms=500, noise_dbm0=-20)))
 

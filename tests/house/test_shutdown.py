@@ -17,7 +17,7 @@ MOMENTS = {
     "bill": (0.0, 0.05, 0.3, 1.0, 1.4, 1.6, 3.0, 12.0, 20.0, 35.0, 44.0),
     "seat answers and hangs up": (9.0, 12.0, 13.0, 14.5, 17.0),
     "seat lets it ring": (12.0, 40.0),
-    "forwarded": (1.6, 2.2, 3.5, 4.5, 6.0, 6.6),
+    "forwarded": (1.6, 2.2, 3.5, 4.5, 6.0),
     "announced": (5.0,),
 }
 POINTS = [(name, at_s) for name, moments in MOMENTS.items() for at_s in moments]

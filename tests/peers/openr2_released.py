@@ -87,8 +87,8 @@ def test_we_call_and_the_library_releases(stage: str) -> None:
 ITS_CALL: dict[str, tuple[type[object], float]] = {
     "seized": (SeizureIndication, 0.0),
     "first digits": (SeizureIndication, 0.4),
-    "calling number": (SeizureIndication, 1.0),
-    "last digits": (SeizureIndication, 1.3),
+    "calling number": (SeizureIndication, 0.8),
+    "last digits": (SeizureIndication, 1.1),
     "offered": (Setup, 0.0),
     "ringing": (ThroughIndication, 2.0),
     "talking": (AnswerIndication, 2.0),

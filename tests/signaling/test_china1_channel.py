@@ -133,8 +133,7 @@ class Circuit:
             case Hear(direction):
                 assert direction in (None, end.hears)
                 end.listening = direction is not None
-                heard = self.far(end).sending
-                if end.listening and heard is not None:  # a receiver that is switched on hears what is there
+                if end.listening and (heard := self.far(end).sending) is not None:  # it hears what is there
                     self.queue.append((end, SignalOn(heard)))
             case StartTimer() | StopTimer():
                 self.run_timer(end, effect)

@@ -95,9 +95,7 @@ class _Port:
     def edge(self, at: int, *, falls: bool) -> None:
         if falls and not (self.on_clock(self.fell) and at - self.fell < 2 * BIT):
             self.fell = at
-        if not self.carrier:
-            return
-        if self.bit < IDLE or self.on_clock(at):
+        if not self.carrier or self.bit < IDLE or self.on_clock(at):
             self.window += int(self.off_clock(at) / 4)
         elif falls and self.fell == at:
             self.begin_frame(at)

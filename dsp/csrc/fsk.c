@@ -236,9 +236,7 @@ static void edge(struct fsk_port *p, int32_t at, int falls)
 {
 	if (falls && !(on_clock(p, p->fell) && at - p->fell < 2 * FSK_BIT))
 		p->fell = at;
-	if (!p->carrier)
-		return;
-	if (p->bit < IDLE || on_clock(p, at))
+	if (!p->carrier || p->bit < IDLE || on_clock(p, at))
 		p->window += off_clock(p, at) / 4;
 	else if (falls && p->fell == at)
 		begin_frame(p, at);

@@ -72,6 +72,19 @@ class TestReceiver:
     def test_without_channel_seizure_as_in_a_conversation(self, make: Maker) -> None:
         assert octets(hear(make, on_the_line(Sender(seizure=0, marks=55), 1))) == MESSAGE
 
+    @STANDARDS
+    def test_the_carrier_is_known_within_the_channel_seizure(self, make: Maker, standard: Standard) -> None:
+        heard = on_the_line(Sender(standard), 8)
+        events = hear(make, heard, standard)
+        came = events["sample"][(events["kind"] == EventKind.FSK_CARRIER) & (events["code"] == 1)]
+        assert len(came) == 8
+        assert came.max() < 880 + 300 * 20 // 3 / 2  # half of its 300 bits
+
+    def test_short_marks_after_the_channel_seizure(self, make: Maker) -> None:
+        heard = on_the_line(Sender(marks=20), 8, snr_db=20)
+        events = hear(make, heard)
+        assert [octets(events, port) for port in range(8)] == [MESSAGE] * 8
+
     def test_channel_seizure_is_no_octets(self, make: Maker) -> None:
         wave = Sender(marks=0).wave(b"")
         heard = encode_alaw(np.concatenate((np.zeros(803), wave, np.zeros(800))).astype(np.int16))

@@ -9,6 +9,7 @@
 #include "g711.h"
 #include "generator.h"
 #include "input.h"
+#include "tone_set.h"
 
 enum { MOST_PORTS = 40, LONGEST = 200, SPAN = 32 };
 
@@ -33,11 +34,15 @@ static void hash(struct ears *e, const struct detection *d)
 		e->said = (e->said ^ parts[i]) * 0x100000001B3u;
 }
 
+/* A profile that the tones of `sound` can meet. */
+static const struct tone_set SETS[] = {{{450, 0}, {25, 0}}, {{697, 1209}, {14, 25}}, {{1100, 0}, {38, 0}}};
+
 static void open_ears(struct ears *e, int isa, size_t ports, uint32_t detectors)
 {
 	e->isa = isa;
 	e->said = 0;
 	e->l = listener_init(exactly(listener_size(ports, detectors)), ports, detectors);
+	must(supervisory_profile(e->l, SETS, 3) == (detectors & DETECT_SUPERVISORY ? 0 : -1));
 }
 
 static void enable(struct story *s, struct input *in)

@@ -115,7 +115,7 @@ def test_noise(sheet: Sheet, spandsp: SpandspTones, kind: FaxTone, full: bool) -
         ours[snr_db] = right(ours_of(FaxToneBank(len(octets)).feed(octets), len(octets)), kind)
         theirs[snr_db] = right(theirs_of(spandsp, octets, kind), kind)
     sheet.sweep(
-        KERNEL, f"noise, {kind.name.lower()}", x_label="signal to white noise, dB", x=list(ours), y_label="told, %",
+        KERNEL, f"noise {kind.name.lower()}", x_label="signal to white noise, dB", x=list(ours), y_label="told, %",
         ours=list(ours.values()), rival=list(theirs.values()),
     )  # fmt: skip
     assert all(percent >= 99 for snr_db, percent in ours.items() if snr_db >= 12)

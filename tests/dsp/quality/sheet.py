@@ -35,6 +35,7 @@ class Sweep:
     y_label: str
     ours: tuple[float, ...]
     rival: tuple[float, ...] | None
+    rival_name: str = "libspandsp 0.0.6"
 
     @property
     def file_name(self) -> str:
@@ -64,11 +65,19 @@ class Sheet:
         y_label: str,
         ours: Sequence[float],
         rival: Sequence[float] | None = None,
+        rival_name: str = "libspandsp 0.0.6",
     ) -> None:
         """Curves over the same `x`."""
         self.sweeps.append(
             Sweep(
-                kernel, measure, x_label, _floats(x), y_label, _floats(ours), None if rival is None else _floats(rival)
+                kernel,
+                measure,
+                x_label,
+                _floats(x),
+                y_label,
+                _floats(ours),
+                None if rival is None else _floats(rival),
+                rival_name,
             )
         )
 
@@ -120,7 +129,7 @@ def _draw(sweep: Sweep) -> None:
     axes = figure.add_subplot()
     axes.plot(sweep.x, sweep.ours, marker=".", label="KMCC")
     if sweep.rival is not None:
-        axes.plot(sweep.x, sweep.rival, marker=".", linestyle="--", label="libspandsp 0.0.6")
+        axes.plot(sweep.x, sweep.rival, marker=".", linestyle="--", label=sweep.rival_name)
     axes.set(xlabel=sweep.x_label, ylabel=sweep.y_label, title=f"{sweep.kernel}: {sweep.measure}")
     axes.grid(visible=True, alpha=0.3)
     axes.legend()

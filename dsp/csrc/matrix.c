@@ -1,4 +1,5 @@
 /* matrix.c  Links copy octets; conferences send every member the sum of what the others say. */
+#include "cpu.h"
 #include "engine_state.h"
 #include "g711.h"
 
@@ -33,6 +34,28 @@ static int32_t *sum_of(const struct engine *e, uint32_t conference)
 	return e->matrix.sum + (size_t)conference * e->config.tick_samples;
 }
 
+CPU_BODY void add(int32_t *restrict sum, const int16_t *restrict says, size_t samples)
+{
+	for (size_t i = 0; i < samples; i++)
+		sum[i] += says[i];
+}
+
+CPU_CLONES(matrix_add, add, (int32_t *sum, const int16_t *says, size_t samples), (sum, says, samples))
+
+/* What all say but oneself, saturated. */
+CPU_BODY void others_of(int16_t *restrict others, const int32_t *restrict sum, const int16_t *restrict own, size_t samples)
+{
+	for (size_t i = 0; i < samples; i++) {
+		const int32_t rest = sum[i] - own[i];
+		const int32_t low = rest < INT16_MAX ? rest : INT16_MAX;
+
+		others[i] = (int16_t)(low > INT16_MIN ? low : INT16_MIN);
+	}
+}
+
+CPU_CLONES(matrix_others, others_of, (int16_t *others, const int32_t *sum, const int16_t *own, size_t samples),
+                  (others, sum, own, samples))
+
 void matrix_sum(struct engine *e)
 {
 	const struct matrix *m = &e->matrix;
@@ -46,16 +69,8 @@ void matrix_sum(struct engine *e)
 
 		if (m->conference[port] == ENGINE_NONE)
 			continue;
-		for (uint32_t i = 0; i < samples; i++)
-			sum_of(e, m->conference[port])[i] += says[i];
+		matrix_add(sum_of(e, m->conference[port]), says, samples);
 	}
-}
-
-static int16_t saturated(int32_t sample)
-{
-	if (sample > INT16_MAX)
-		return INT16_MAX;
-	return (int16_t)(sample < INT16_MIN ? INT16_MIN : sample);
 }
 
 static void send_conference(struct engine *e, uint32_t port, uint32_t from)
@@ -65,8 +80,7 @@ static void send_conference(struct engine *e, uint32_t port, uint32_t from)
 	const int16_t *own = engine_heard(e, port);
 	int16_t        others[DETECT_MAX_SAMPLES];
 
-	for (uint32_t i = from; i < samples; i++)
-		others[i] = saturated(sum[i] - own[i]);
+	matrix_others(others + from, sum + from, own + from, samples - from);
 	g711_alaw_encode(engine_row(e, e->sent, port) + from, others + from, samples - from);
 }
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.dsp.sounds import Burst, Octets, make_alaw
 
+from kmcc.dsp._core import lib
 from kmcc.dsp.cpu import Isa
 from kmcc.dsp.engine_event import Detect, EventKind
 from kmcc.dsp.errors import BusyError, PortError, SamplesError
@@ -108,6 +109,12 @@ def test_a_detector_that_was_not_laid_out_stays_off() -> None:
     for port in range(PORTS):
         deaf.enable(port, Detect.VOICE, on=True)
     assert not len(deaf.feed(octets))
+
+
+def test_a_port_takes_less_than_a_thousand_octets() -> None:
+    """With all detectors there are, so also with DTMF, MFC both ways, 450 Hz, CNG and CED."""
+    ports, every = 4096, sum(Detect)
+    assert lib.listener_size(ports, every) / ports < 1000
 
 
 def test_wrong_arrays_and_ports_are_refused() -> None:

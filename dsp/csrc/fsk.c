@@ -8,10 +8,10 @@
  *
  * Each port's bits have their own clock, so the vectors run along time and along the eight signals, not across ports.
  */
+#include "cpu.h"
 #include "detectors.h"
 #include "engine.h"
 #include "fsk_clock.h"
-#include "lanes.h"
 
 #include <math.h>
 #include <string.h>
@@ -144,7 +144,7 @@ static void enable(void *of, size_t port, int on)
 }
 
 /* How much louder the mark is than the space, in the TAPS samples that end at each of these. */
-LANES static void discriminate(const struct fsk *k, const float *x, float *out)
+CPU_BODY void discriminate(const struct fsk *k, const float *x, float *out)
 {
 	float sum[4][BLOCK];
 
@@ -160,8 +160,10 @@ LANES static void discriminate(const struct fsk *k, const float *x, float *out)
 		       - sqrtf(sum[2][i] * sum[2][i] + sum[3][i] * sum[3][i]);
 }
 
+CPU_CLONES(fsk_discriminate, discriminate, (const struct fsk *k, const float *x, float *out), (k, x, out))
+
 /* Power of each of the eight signals in these three bits. */
-LANES static void compare(const waves *signal, const float *x, float *power)
+CPU_BODY void compare(const waves *signal, const float *x, float *power)
 {
 	waves sum = {0};
 
@@ -170,6 +172,8 @@ LANES static void compare(const waves *signal, const float *x, float *power)
 	for (size_t i = 0; i < SIGNALS; i++)
 		power[i] = sum[i] * sum[i] + sum[SIGNALS + i] * sum[SIGNALS + i];
 }
+
+CPU_CLONES(fsk_compare, compare, (const waves *signal, const float *x, float *power), (signal, x, power))
 
 struct verdict {
 	int   bit;
@@ -188,7 +192,7 @@ static struct verdict decide(const struct fsk *k, const float *x, int32_t lead)
 		energy += x[n] * x[n];
 	if (energy < k->floor * THREE_BITS)
 		return (struct verdict){.bit = 1};
-	compare(k->signal[lead / 3], x, power);
+	fsk_compare(k->signal[lead / 3], x, power);
 	for (size_t i = 0; i < SIGNALS; i++)
 		if (power[i] > best[i >> 1 & 1])
 			best[i >> 1 & 1] = power[i];
@@ -359,7 +363,7 @@ static void hear(const struct fsk *k, size_t port, const int16_t *pcm, struct re
 
 	for (int32_t i = 0; i < PAST + BLOCK; i++)
 		x[i] = (float)pcm[i - PAST];
-	discriminate(k, x + PAST - TAPS + 1, loud);
+	fsk_discriminate(k, x + PAST - TAPS + 1, loud);
 	for (int32_t i = 0; i < BLOCK; i++) {
 		find_edge(p, loud[i], i);
 		for (int32_t at; (at = first_sample(p->window)) + THREE_BITS <= i + 1;)

@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from tests.dsp.sounds import Burst, Octets, make_alaw
 
 from kmcc.dsp._core import lib
-from kmcc.dsp.cpu import Isa
+from kmcc.dsp.bank import Events
+from kmcc.dsp.cpu import Isa, use
 from kmcc.dsp.engine_event import Detect, EventKind
 from kmcc.dsp.errors import BusyError, PortError, SamplesError
+from kmcc.dsp.g711 import ALAW_SILENCE
 from kmcc.dsp.listener import Listener
 from kmcc.dsp.twin_voice import VoiceTwin
 from kmcc.dsp.voice import VoiceBank
@@ -58,6 +60,41 @@ def test_any_cut_gives_the_same_events(seed: int, lengths: list[int]) -> None:
 def test_every_path_gives_the_same_events(isa: Isa) -> None:
     octets = bursts(4)
     np.testing.assert_array_equal(listener(octets).feed(octets), VoiceTwin(PORTS).feed(octets))
+
+
+def everything(seed: int) -> Octets:
+    """Keys, register signals, progress and fax tones, caller ID's frequencies, all over noise; one port silent."""
+    rng = np.random.default_rng(seed)
+    pairs = [(697, 1209), (941, 1477), (1380, 1500), (1740, 1980), (1140, 1020), (900, 780), (450, 450), (1100, 1100)]
+    pairs += [(2100, 2100), (1200, 1200), (1300, 1300), (2200, 2200), (350, 440), (480, 620), (540, 660)]
+    ports = [
+        tuple(
+            Burst(((low, -14.0), (high, -14.0)), start, float(rng.uniform(20, 500)))
+            for start in (20, 600)
+            for low, high in [pairs[int(rng.integers(len(pairs)))]]
+        )
+        for _ in range(PORTS)
+    ]
+    octets = make_alaw(*ports, ms=1500, noise_dbm0=-48, seed=seed)
+    octets[5] = ALAW_SILENCE
+    return octets
+
+
+def all_ears(octets: Octets) -> Events:
+    every = Detect(sum(Detect))
+    ears = Listener(len(octets), every)
+    for port in range(len(octets)):
+        ears.enable(port, every, on=True)
+    return ears.feed(octets)
+
+
+def test_every_path_tells_the_same_of_all_detectors(isa: Isa) -> None:
+    octets = everything(11)
+    found = all_ears(octets)
+    use(Isa.PLAIN)
+    np.testing.assert_array_equal(found, all_ears(octets))
+    kinds = {EventKind(kind) for kind in found["kind"]}
+    assert {EventKind.DTMF_ON, EventKind.MFC_ON, EventKind.TONE_ON, EventKind.VOICE_ON} <= kinds
 
 
 @pytest.mark.parametrize("samples", [1, 15, 16, 64, 80, 100, 9600])

@@ -22,6 +22,7 @@ class ToneState:
     maybe: list[bool] = field(default_factory=list)  # of the last blocks, the oldest first
     lost: int = 0  # blocks in a row without the tone
     edge: int = 0  # sample at which the tone began, or the last one ended
+    due: int = 0  # sample at which a tone that is still too short may be long enough
     power: float = 0.0
     since: int = 0  # samples from the edge to when it was told
     lasted: int = 0
@@ -56,6 +57,8 @@ class LoneTone:
         return self._look_for_end(state, at, recent) if state.on else self._look_for_begin(state, at, recent)
 
     def _look_for_begin(self, state: ToneState, at: int, recent: Samples) -> News:
+        if at < state.due:
+            return News.MAYBE
         window = recent[-WINDOW:]
         tone = band_power(self._band, window)
         if tone < self._floor or tone < self.PURE * mean_square(window):
@@ -65,6 +68,7 @@ class LoneTone:
             return News.NOTHING
         since = min(RECENT - begin, at - state.edge)
         if since < self.SHORTEST:
+            state.due = at + self.SHORTEST - since
             return News.MAYBE
         state.on, state.edge, state.since, state.power = True, at - since, since, tone
         return News.BEGAN

@@ -17,7 +17,7 @@ static size_t groups_of(size_t ports)
 
 size_t lone_size(size_t ports)
 {
-	return kernel_lines(groups_of(ports) * sizeof(struct lone_group)) + kernel_lines(ports * sizeof(uint64_t))
+	return kernel_lines(groups_of(ports) * sizeof(struct lone_group)) + 2 * kernel_lines(ports * sizeof(uint64_t))
 	     + kernel_lines(ports * sizeof(float));
 }
 
@@ -34,6 +34,8 @@ void lone_init(struct lone *l, void *memory, size_t ports, float hz, float withi
 	next += kernel_lines(groups_of(ports) * sizeof *l->group);
 	l->edge = (uint64_t *)(void *)next;
 	next += kernel_lines(ports * sizeof *l->edge);
+	l->due = (uint64_t *)(void *)next;
+	next += kernel_lines(ports * sizeof *l->due);
 	l->power = (float *)(void *)next;
 }
 
@@ -42,7 +44,7 @@ void lone_forget(struct lone *l, size_t port)
 	struct lone_group *g = &l->group[port / LISTENER_LANES];
 	const uint32_t others = ~(1u << port % LISTENER_LANES);
 
-	l->edge[port] = 0;
+	l->edge[port] = l->due[port] = 0;
 	g->on &= others;
 	for (uint32_t age = 0; age < LONE_BLOCKS_ON - 1; age++)
 		g->maybe[age] &= others;
@@ -78,6 +80,9 @@ uint32_t lone_block(struct lone *l, const struct listener_block *b, uint32_t ton
 static enum lone_news look_for_begin(struct lone *l, size_t port, uint64_t at, const int16_t *recent, uint32_t *since)
 {
 	const int16_t *window = recent + LISTENER_RECENT - BAND_WINDOW;
+
+	if (at < l->due[port])
+		return LONE_MAYBE;
 	const float power = band_power(&l->band, window);
 
 	if (power < l->floor || power < PURE * band_total(window))
@@ -88,8 +93,10 @@ static enum lone_news look_for_begin(struct lone *l, size_t port, uint64_t at, c
 	if (run.end < LISTENER_RECENT)
 		return LONE_NOTHING;
 	*since = ago < LISTENER_RECENT - run.begin ? (uint32_t)ago : LISTENER_RECENT - run.begin;
-	if (*since < LONE_SHORTEST)
+	if (*since < LONE_SHORTEST) {
+		l->due[port] = at + LONE_SHORTEST - *since;
 		return LONE_MAYBE;
+	}
 	l->edge[port] = at - *since;
 	l->power[port] = power;
 	l->group[port / LISTENER_LANES].on |= 1u << port % LISTENER_LANES;

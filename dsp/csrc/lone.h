@@ -30,6 +30,7 @@ struct lone {
 	struct edge_wave   wave;
 	struct lone_group *group;
 	uint64_t          *edge;  /* [ports]: sample at which the tone began, or the last one ended */
+	uint64_t          *due;   /* [ports]: sample at which a tone that is still too short may be long enough */
 	float             *power; /* [ports]: mean square of the tone when it began */
 };
 

@@ -13,6 +13,8 @@ static void detect(struct engine *e, const struct engine_command *c)
 			listener_enable(e->listener, which, c->port, on);
 	}
 	e->detect[c->port] = (uint16_t)(c->value & ((1u << DETECTORS) - 1));
+	if (!(c->value & DETECT_DTMF))
+		e->speech.keyed[c->port] = 0; /* its end will not be told */
 }
 
 static void signal_line(struct engine *e, const struct engine_command *c)

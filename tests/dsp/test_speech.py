@@ -141,6 +141,27 @@ def test_a_guard_taken_away_is_late_no_more() -> None:
     assert bytes(sent) == said[59 * 64 : 79 * 64].tobytes()
 
 
+def test_a_key_whose_end_nobody_heard_silences_nothing_for_ever() -> None:
+    """The detector is switched off in the middle of a key and on again after it."""
+    far, near = Engine(lines=2), Engine(lines=2)
+    near.detect(near.line(0), Detect.DTMF)
+    near.guard(near.line(0), GUARD_MS)
+    near.link(near.line(1), near.line(0))
+    far.play(far.line(0), [alaw(np.concatenate((key("5", 200, -9), np.zeros(2400), speech(1, -16)))).tobytes()])
+    done = 0
+    while done < 12:
+        done += run_pair(far, near, 12 - done)
+    near.detect(near.line(0), Detect.NONE)
+    while done < 50:
+        done += run_pair(far, near, 50 - done)
+    near.detect(near.line(0), Detect.DTMF)
+    sent = bytearray()
+    for _ in range(120):
+        run_pair(far, near, 1)
+        sent += near.line_tx(1)
+    assert dbm0_of(decode_alaw(bytes(sent)).astype(float)) > -25
+
+
 @pytest.mark.parametrize("ms", [-1, 101])
 def test_a_guard_out_of_range(ms: int) -> None:
     with pytest.raises(EngineRangeError, match=r"guard of ms .*: expected 0\.\.100"):

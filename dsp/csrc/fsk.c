@@ -1,10 +1,9 @@
 /* fsk.c  The receivers of fsk.h: start-stop octets at 1200 Bd, Bell 202 and V.23.
  *
- * A discriminator (how much louder the mark is than the space within one bit) finds the edges; they steer the clock.
- * At every bit of the clock the three bits around it are compared with the eight continuous-phase signals that three
+ * A discriminator (how much louder the mark is than the space within one bit) finds the edges, which steer the clock
+ * (fsk_frame.h).  At every bit of the clock the three bits around it are compared with the eight continuous-phase signals that three
  * bits can make; the middle of the best one is the bit.  That is worth some 2 dB over judging a bit by itself.  How
- * much of the energy the best one explains tells a carrier from speech and noise.  Octets count only once the carrier
- * has been marks for a while: the channel seizure before them is octets 55H too.
+ * much of the energy the best one explains tells a carrier from speech and noise.
  *
  * Each port's bits have their own clock, so the vectors run along time and along the eight signals, not across ports.
  */
@@ -12,6 +11,7 @@
 #include "detectors.h"
 #include "engine.h"
 #include "fsk_clock.h"
+#include "fsk_frame.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,15 +23,7 @@ enum {
 	SIGNALS = 8,
 	LEADS = 8,           /* places of the three bits between samples, each 3 units wide */
 	PAST = 32,           /* samples before the present block that a bit may reach back to */
-	BLOCK = LISTENER_BLOCK,
-	IDLE = 10,           /* no bit of a frame */
-	SEEN = 12,           /* bits until a carrier is believed */
-	LOSS = 2,            /* a bit without carrier counts so many that had one */
-	SURE = SEEN / 2,     /* fewer, and a frame is taken for noise after the carrier's end */
-	QUIET_MARKS = 16,    /* bits of mark until octets count */
-	NEAR_MARKS = 24,     /* up to so many mark bits between octets the clock is still right */
-	LONG_AGO = -100000,  /* units */
-	NO_OCTET = -1
+	BLOCK = LISTENER_BLOCK
 };
 
 #define FLOOR_DBM0 (-48.0f)
@@ -41,18 +33,9 @@ enum {
 typedef float waves __attribute__((vector_size(2 * SIGNALS * sizeof(float))));
 
 struct fsk_port {
-	float    before;  /* discriminator at the last sample */
-	int32_t  window;  /* where the next three bits begin, in units from the first sample of the block */
-	int32_t  fell;    /* the last edge from mark to space */
-	int32_t  moved;   /* units by which the last start bit moved the clock */
-	uint32_t frame;   /* its bits so far, the start bit lowest */
-	uint8_t  bit;     /* of the frame: 0 = start, 9 = stop, IDLE */
-	uint8_t  marks;   /* since the last frame */
-	uint8_t  synced;  /* the clock is that of the frames */
-	uint8_t  trust;
-	uint8_t  carrier;
-	uint8_t  armed;
-	uint8_t  awake;
+	struct fsk_frame frame;
+	float            before;  /* discriminator at the last sample */
+	uint8_t          awake;
 };
 
 struct fsk {
@@ -132,7 +115,8 @@ static void *init_v23(void *memory, size_t ports)
 
 static void forget(struct fsk_port *p)
 {
-	*p = (struct fsk_port){.bit = IDLE, .fell = LONG_AGO};
+	*p = (struct fsk_port){0};
+	fsk_forget(&p->frame);
 }
 
 static void enable(void *of, size_t port, int on)
@@ -204,134 +188,19 @@ static struct verdict decide(const struct fsk *k, const float *x, int32_t lead)
 	};
 }
 
-/* From the nearest boundary of two bits to `at`. */
-static int32_t off_clock(const struct fsk_port *p, int32_t at)
-{
-	int32_t off = (at - p->window) % FSK_BIT;
-
-	if (off >= FSK_BIT / 2)
-		off -= FSK_BIT;
-	else if (off < -FSK_BIT / 2)
-		off += FSK_BIT;
-	return off;
-}
-
-/* Whether the clock expects an edge there: then the bits decide what it was. */
-static int on_clock(const struct fsk_port *p, int32_t at)
-{
-	const int32_t off = off_clock(p, at);
-
-	return p->synced && off <= FSK_BIT / 4 && off >= -FSK_BIT / 4;
-}
-
-/* A start bit begins at this edge, or, when the clock has not run free for long, half-way to where it expects one. */
-static void begin_frame(struct fsk_port *p, int32_t edge)
-{
-	const int32_t off = p->synced ? off_clock(p, edge) : 0;
-
-	p->moved = off - off / 2;
-	p->window = edge - off / 2 - FSK_BIT;
-	p->bit = 0;
-	p->frame = 0;
-}
-
-/* What noise does to a start bit does not hide the edge that the clock expected, until the bit is decided. */
-static void edge(struct fsk_port *p, int32_t at, int falls)
-{
-	if (falls && !(on_clock(p, p->fell) && at - p->fell < 2 * FSK_BIT))
-		p->fell = at;
-	if (!p->carrier || p->bit < IDLE || on_clock(p, at))
-		p->window += off_clock(p, at) / 4;
-	else if (falls && p->fell == at)
-		begin_frame(p, at);
-}
-
-/* The frame is over, or was none: is the next start bit under way already, where the clock does not expect it? */
-static void end_frame(struct fsk_port *p, int32_t since)
-{
-	p->bit = IDLE;
-	if (p->fell > since && !on_clock(p, p->fell))
-		begin_frame(p, p->fell);
-}
-
-/* Between frames: marks, or a start bit where the clock expects one. */
-static void take_idle(struct fsk_port *p, int bit)
-{
-	if (!bit && p->synced) {
-		p->bit = 1;
-		p->frame = 0;
-	}
-	if (!bit)
-		return;
-	p->marks = count_up(p->marks, NEAR_MARKS);
-	if (p->marks >= QUIET_MARKS)
-		p->armed = 1;
-	if (p->marks == NEAR_MARKS)
-		p->synced = 0;
-}
-
-/* The frame that is complete with this bit, its stop bit above its octet; or NO_OCTET. */
-static int32_t take_bit(struct fsk_port *p, int bit)
-{
-	const int32_t begins = p->window;  /* of the bit decided: window has moved on */
-
-	if (p->bit == IDLE) {
-		take_idle(p, bit);
-		return NO_OCTET;
-	}
-	if (p->bit == 0 && bit) {
-		p->window -= p->moved;
-		end_frame(p, begins + FSK_BIT / 4);
-		return NO_OCTET;
-	}
-	p->synced = 1;
-	p->frame |= (uint32_t)bit << p->bit;
-	if (p->bit++ < 9)
-		return NO_OCTET;
-
-	const int32_t frame = (int32_t)(p->frame >> 1);
-
-	p->marks = 0;
-	p->synced = (uint8_t)bit;
-	end_frame(p, begins + FSK_BIT / 2);
-	return p->armed && p->trust > SURE ? frame : NO_OCTET;
-}
-
-/* 1 when the carrier came or went. */
-static int follow_carrier(struct fsk_port *p, int pure)
-{
-	const uint8_t was = p->carrier;
-
-	if (pure)
-		p->trust = p->trust < SEEN ? (uint8_t)(p->trust + 1) : SEEN;
-	else
-		p->trust = p->trust > LOSS ? (uint8_t)(p->trust - LOSS) : 0;
-	if (p->trust == SEEN)
-		p->carrier = 1;
-	else if (p->trust == 0)
-		p->carrier = 0;
-	if (was == p->carrier)
-		return 0;
-	p->bit = IDLE;
-	p->armed = 0;
-	p->marks = 0;
-	p->synced = 0;
-	return 1;
-}
-
 /* One bit of the clock. */
 static void step(const struct fsk *k, size_t port, const float *x, int32_t lead, struct report *r)
 {
-	struct fsk_port     *p = &k->port[port];
+	struct fsk_frame    *f = &k->port[port].frame;
 	const struct verdict v = decide(k, x, lead);
 
-	p->window += FSK_BIT;
-	if (follow_carrier(p, v.pure))
-		report_add(r, port, EV_FSK_CARRIER, p->carrier, p->carrier ? level_centi_dbm0(v.energy / THREE_BITS) : 0, 0);
+	f->window += FSK_BIT;
+	if (fsk_follow_carrier(f, v.pure))
+		report_add(r, port, EV_FSK_CARRIER, f->carrier, f->carrier ? level_centi_dbm0(v.energy / THREE_BITS) : 0, 0);
 
-	const int32_t frame = p->carrier ? take_bit(p, v.bit) : NO_OCTET;
+	const int32_t frame = f->carrier ? fsk_take_bit(f, v.bit) : FSK_NO_OCTET;
 
-	if (frame != NO_OCTET)
+	if (frame != FSK_NO_OCTET)
 		report_add(r, port, EV_FSK_OCTET, (unsigned)frame & 0xFF, frame >> 8 == 0, 0);
 }
 
@@ -351,7 +220,7 @@ static void find_edge(struct fsk_port *p, float now, int32_t sample)
 
 	const int32_t part = (int32_t)((float)FSK_UNITS * (before / (before - now)));
 
-	edge(p, (sample - 1 - DELAY) * FSK_UNITS + part, before >= 0.0f);
+	fsk_edge(&p->frame, (sample - 1 - DELAY) * FSK_UNITS + part, before >= 0.0f);
 }
 
 /* The BLOCK samples from `pcm` on, which lies PAST samples or more into what was heard. */
@@ -366,11 +235,10 @@ static void hear(const struct fsk *k, size_t port, const int16_t *pcm, struct re
 	fsk_discriminate(k, x + PAST - TAPS + 1, loud);
 	for (int32_t i = 0; i < BLOCK; i++) {
 		find_edge(p, loud[i], i);
-		for (int32_t at; (at = first_sample(p->window)) + THREE_BITS <= i + 1;)
-			step(k, port, x + PAST + at, at * FSK_UNITS - p->window, r);
+		for (int32_t at; (at = first_sample(p->frame.window)) + THREE_BITS <= i + 1;)
+			step(k, port, x + PAST + at, at * FSK_UNITS - p->frame.window, r);
 	}
-	p->window -= BLOCK * FSK_UNITS;
-	p->fell = p->fell > LONG_AGO ? p->fell - BLOCK * FSK_UNITS : LONG_AGO;
+	fsk_pass(&p->frame, BLOCK * FSK_UNITS);
 }
 
 /* Silence is not looked at, once the carrier is known to be gone. */
@@ -384,7 +252,7 @@ static uint32_t block(void *of, const struct listener_block *b, struct report *r
 		const size_t     lane = (size_t)__builtin_ctz(lanes);
 		struct fsk_port *p = &k->port[b->first + lane];
 
-		if (b->energy[lane] >= k->floor || p->trust > 0)
+		if (b->energy[lane] >= k->floor || p->frame.trust > 0)
 			awake |= 1u << lane;
 		else if (p->awake)
 			forget(p);

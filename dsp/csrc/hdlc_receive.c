@@ -1,35 +1,21 @@
 /* hdlc_receive.c  The receiver of hdlc.h.
  *
- * A table tells for every number of marks so far and every octet which bits remain without the stuffed ones, and
- * whether a flag ends in it.  Where more happens in one octet (an abort, two flags with one zero) its bits are taken
- * one by one.  An octet that leaves everything as it was, as idle flags and idle marks do, need not be taken again.
+ * A table (hdlc_table.h) takes whole octets; where it cannot, the bits are taken one by one.  An octet that leaves
+ * everything as it was, as idle flags and idle marks do, need not be taken again.
  *
  * The bits of a flag are data until its sixth mark: a frame's length is what was collected less six bits.
  */
 #include "hdlc.h"
 #include "hdlc_fcs.h"
+#include "hdlc_table.h"
 #include "kernel.h"
 
 #include <string.h>
 
 enum {
-	ABORTED = 7,       /* marks in a row: no frame is open */
 	FLAG_BITS = 6,     /* of a flag, collected as data */
 	COUNTED = 16,      /* octets a report in octet counting mode */
-	NEVER = 0x100,     /* no octet */
-	STATES = ABORTED + 1
-};
-
-enum kind { PLAIN, FLAG, BITS };
-
-struct entry {
-	uint8_t bits;   /* collected, up to the flag; the first one lowest */
-	uint8_t count;
-	uint8_t bits_after;
-	uint8_t count_after;
-	uint8_t ones;   /* afterwards */
-	uint8_t kind;
-	uint8_t padding[2];
+	NEVER = 0x100      /* no octet */
 };
 
 /* What changes with every octet; never behind a pointer while octets are taken. */
@@ -37,7 +23,7 @@ struct hot {
 	uint32_t held;     /* collected bits of the next octet */
 	uint32_t count;    /* of them */
 	uint32_t length;   /* octets collected */
-	uint32_t ones;     /* marks in a row, up to ABORTED */
+	uint32_t ones;     /* marks in a row, up to HDLC_ABORTED */
 	uint32_t open;     /* 1: a flag was there, and nothing wrong since */
 };
 
@@ -52,7 +38,7 @@ struct hdlc_receiver {
 	size_t             slots;
 	struct hdlc_limits limits;
 	struct fcs_table   fcs;
-	struct entry       table[STATES][256];
+	struct hdlc_entry       table[HDLC_STATES][256];
 	struct slot       *slot;
 	uint8_t           *frame;  /* [slots][longest + 1] */
 };
@@ -68,35 +54,6 @@ size_t hdlc_receiver_size(size_t slots, const struct hdlc_limits *limits)
 	     + slots * frame_octets(limits);
 }
 
-/* What one octet does in one state, by its bits. */
-static struct entry make_entry(uint8_t ones, uint8_t octet)
-{
-	struct entry e = {.ones = ones};
-
-	for (int place = 7; place >= 0; place--) {
-		const int bit = octet >> place & 1;
-		uint8_t  *bits = e.kind == FLAG ? &e.bits_after : &e.bits;
-		uint8_t  *count = e.kind == FLAG ? &e.count_after : &e.count;
-
-		if (bit && e.ones < ABORTED) {
-			e.ones++;
-			if (e.ones == ABORTED)
-				e.kind = BITS;
-		}
-		if ((bit && e.ones <= 5) || (!bit && e.ones < 5)) {
-			*bits = (uint8_t)(*bits | bit << *count);
-			*count += 1;
-		}
-		if (!bit && e.ones == 6)
-			e.kind = e.kind == PLAIN ? FLAG : BITS;
-		if (!bit)
-			e.ones = 0;
-		if (e.kind == BITS)
-			return e;
-	}
-	return e;
-}
-
 struct hdlc_receiver *hdlc_receiver_init(void *memory, size_t slots, const struct hdlc_limits *limits)
 {
 	struct hdlc_receiver *r = memory;
@@ -108,9 +65,7 @@ struct hdlc_receiver *hdlc_receiver_init(void *memory, size_t slots, const struc
 	r->slot = (struct slot *)(void *)next;
 	r->frame = next + kernel_lines(slots * sizeof *r->slot);
 	fcs_table_init(&r->fcs);
-	for (uint32_t ones = 0; ones < STATES; ones++)
-		for (uint32_t octet = 0; octet < 256; octet++)
-			r->table[ones][octet] = make_entry((uint8_t)ones, (uint8_t)octet);
+	hdlc_table_init(r->table);
 	for (size_t slot = 0; slot < slots; slot++)
 		hdlc_receiver_restart(r, slot);
 	return r;
@@ -221,7 +176,7 @@ static void take_bits(const struct run *u, uint8_t octet)
 		const uint32_t bit = (uint32_t)(octet >> place & 1);
 		const uint32_t ones = h->ones;
 
-		h->ones = bit ? count_up((uint8_t)ones, ABORTED) : 0;
+		h->ones = bit ? count_up((uint8_t)ones, HDLC_ABORTED) : 0;
 		if (ones < 5)
 			collect(u, bit, 1);
 		else if (bit && ones == 6)
@@ -231,7 +186,7 @@ static void take_bits(const struct run *u, uint8_t octet)
 	}
 }
 
-static void take_flag(const struct run *u, const struct entry *e, uint8_t octet)
+static void take_flag(const struct run *u, const struct hdlc_entry *e, uint8_t octet)
 {
 	struct slot     *s = u->s;
 	const struct hot before = s->hot;
@@ -247,13 +202,13 @@ static void take_flag(const struct run *u, const struct entry *e, uint8_t octet)
 }
 
 /* An octet in which something begins, ends or is wrong. */
-static void take(const struct run *u, const struct entry *e, uint8_t octet)
+static void take(const struct run *u, const struct hdlc_entry *e, uint8_t octet)
 {
 	switch (e->kind) {
-	case PLAIN:
+	case HDLC_PLAIN:
 		wrong(u, HDLC_LONG);
 		break;
-	case FLAG:
+	case HDLC_FLAG:
 		take_flag(u, e, octet);
 		break;
 	default:
@@ -282,15 +237,15 @@ static void feed_slot(struct run *u, const uint8_t *line, size_t step, size_t sa
 
 	for (size_t i = 0; i < samples; i++) {
 		const uint8_t       octet = line[i * step];
-		const struct entry *e = &u->r->table[h.ones][octet];
+		const struct hdlc_entry *e = &u->r->table[h.ones][octet];
 
 		if (octet != still) {
 			still = NEVER;
-			if (e->kind == PLAIN) {
+			if (e->kind == HDLC_PLAIN) {
 				h = collected(h, u->frame, e->bits, e->count);
 				h.ones = e->ones;
 			}
-			if (e->kind != PLAIN || h.length > longest) {
+			if (e->kind != HDLC_PLAIN || h.length > longest) {
 				u->offset = (uint32_t)i + 1;
 				s->hot = h;
 				s->still = NEVER;

@@ -113,8 +113,38 @@ class Spandsp:
         self._lib.r2_mf_rx_free(receiver)
         return R2_CODES.index(code) + 1 if code in R2_CODES else None
 
+    def follow_r2(self, pcm: Samples, *, forward: bool, step: int = 8) -> list[tuple[int, int | None]]:
+        """The sample after which another signal, or none, stands, fed `step` samples at a time."""
+        receiver = R2Receiver(self._ffi, self._lib, forward=forward)
+        found: list[tuple[int, int | None]] = []
+        stood = None
+        for at in range(0, len(pcm) - step + 1, step):
+            stands = receiver.hear(pcm[at : at + step])
+            if stands != stood:
+                found += [(at + step, None)] if stood is not None and stands is not None else []
+                found.append((at + step, stands))
+            stood = stands
+        return found
+
+    def r2_receiver(self, *, forward: bool) -> "R2Receiver":
+        return R2Receiver(self._ffi, self._lib, forward=forward)
+
     def _out(self, pcm: Samples) -> Any:
         return self._ffi.from_buffer("int16_t[]", pcm.data)
+
+
+class R2Receiver:
+    """A receiver that is asked after each piece what stands; freed with its last reference."""
+
+    def __init__(self, ffi: cffi.FFI, lib: Any, *, forward: bool) -> None:
+        self._ffi = ffi
+        self._lib = lib
+        self._state = ffi.gc(lib.r2_mf_rx_init(ffi.NULL, int(forward), ffi.NULL, ffi.NULL), lib.r2_mf_rx_free)
+
+    def hear(self, pcm: Samples) -> int | None:
+        self._lib.r2_mf_rx(self._state, self._ffi.from_buffer("int16_t[]", pcm.data), len(pcm))
+        code = chr(self._lib.r2_mf_rx_get(self._state))
+        return R2_CODES.index(code) + 1 if code in R2_CODES else None
 
 
 def load_library(cdef: str) -> tuple[cffi.FFI, Any]:

@@ -17,10 +17,10 @@ from kmcc.dsp.twin_listener import BLOCK, RATE_HZ, RECENT, Floats, ListenerTwin,
 FOREIGN: Final = 0
 FOREIGN_HZ: Final = (660, 540)
 QUICK, CAREFUL, CELL = 64, 80, 4
-TWIST, PURE, CLEAN, TONAL, NOISY, HALF, CERTAIN = 10, 0.10, 0.13, 0.30, 0.60, 0.10, 9
+TWIST, PURE, CLEAN, TONAL, NOISY, HALF, QUARTER, CERTAIN = 10, 0.10, 0.13, 0.30, 0.60, 0.10, 0.56, 9
 THIRD_QUICK, THIRD = 800, 200
 HUSH, SILENT, AUDIBLE, NOISE_EDGE, NOISE_WINDOW, NOISE_CELL = 0.003, 0.02, 0.05, 3.5, 1.6, 6.0
-WAKE_SHARE, CHANGED, BLOCKS_CHANGED = 0.35, 0.35, 3
+WAKE_SHARE, WAKE_PAIR, LOUDER, CHANGED, BLOCKS_CHANGED = 0.35, 0.55, 3, 0.35, 3
 FOREIGN_SAMPLES, FOREIGN_AGAIN = 128, 16
 FAINT, FAINT_AGAIN, FAINT_CHANCE, LOUD_CELLS = 0.25, 16, 0.15, 14
 
@@ -129,8 +129,9 @@ class Judge:
         return bool(o.pair.min() >= self._floor and o.pair.max() <= TWIST * o.pair.min())
 
     def _is_even(self, window: Samples) -> bool:
-        halves = mean_squares(window, len(window) // 2)
-        return bool(halves.min() >= HALF * halves.sum())
+        quarters = mean_squares(window, len(window) // 4)
+        halves = quarters.reshape(2, 2).sum(axis=1)
+        return bool(halves.min() >= HALF * halves.sum() and quarters.max() <= QUARTER * quarters.sum())
 
 
 @dataclass(slots=True)
@@ -155,20 +156,24 @@ class MfcTwin(ListenerTwin):
         self._judge = Judge(hz, len(native))
         self._wake = power(-46)
         self._state = [self._fresh() for _ in range(ports)]
+        self._before = [0.0] * ports  # energy of the last block
 
     def _fresh(self) -> _Port:
         return _Port(np.zeros(len(self.hz)))
 
     def forget(self, port: int) -> None:
         self._state[port] = self._fresh()
+        self._before[port] = 0.0
 
     def block(self, port: int, energy: np.float32, power: Floats) -> bool:
         state = self._state[port]
         change = np.abs(power - state.expected).sum()
         if state.signal is None:
-            differs = change > self._wake and change > WAKE_SHARE * energy
+            begins = energy > LOUDER * self._before[port] or np.sort(power)[-2:].sum() >= WAKE_PAIR * energy
+            differs = change > self._wake and change > WAKE_SHARE * energy and begins
         else:
             differs = state.signal == FOREIGN or change > CHANGED * state.expected.sum()
+        self._before[port] = float(energy)
         if differs:
             state.changed = state.changed + 1 if self.at - state.changed_at == BLOCK else 1
             state.changed_at = self.at
@@ -229,7 +234,7 @@ class MfcTwin(ListenerTwin):
         port = self._state[number]
         assert port.signal is not None
         self.report(number, EventKind.MFC_OFF, port.signal, self.at - ago - port.since, ago)
-        self.forget(number)
+        self._state[number] = self._fresh()
 
     def _follow(self, number: int, port: _Port, recent: Samples) -> bool:
         audible = mean_squares(recent)[::-1] > AUDIBLE * port.power + NOISE_CELL * port.noise

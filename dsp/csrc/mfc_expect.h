@@ -9,6 +9,8 @@ struct expected {
 	float power[FIT_TONES][LISTENER_LANES];
 	float change[LISTENER_LANES]; /* differ by more, and by more than this share of the energy, to be woken */
 	float share[LISTENER_LANES];
+	float pair[LISTENER_LANES];   /* share of the two strongest tones, unless the port has grown louder by far */
+	float before[LISTENER_LANES]; /* energy of the last block */
 };
 
 void expect_nothing(struct expected *e, size_t lane);
@@ -16,6 +18,6 @@ void expect_signal(struct expected *e, size_t lane, const struct opinion *o);  /
 void expect_change(struct expected *e, size_t lane);  /* whatever comes is one: woken by every block */
 
 /* Bit a lane that differs. */
-void expect_compare(uint32_t *lanes, const struct expected *e, const struct listener_block *b);
+void expect_compare(uint32_t *lanes, struct expected *e, const struct listener_block *b);
 
 #endif

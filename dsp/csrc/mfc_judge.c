@@ -10,6 +10,7 @@
 #define TONAL       0.30f     /* residue of what is worth a careful look */
 #define NOISY       0.60f     /* residue of what may yet become a signal */
 #define HALF        0.10f     /* of the energy is in either half of the window; beats leave 0.18 of it there */
+#define QUARTER     0.56f     /* of it is in no quarter; beats bring 0.48 together there */
 #define THIRD_QUICK 800.0f    /* 29 dB below the weaker of the pair: no third tone, whatever an edge has blurred */
 #define THIRD       200.0f    /* 23 dB; 20 must be refused, 25 is what a pair 10 Hz off looks like */
 #define CERTAIN     9.0f      /* times what chance would give: a third tone is not noise */
@@ -68,13 +69,21 @@ static int is_crowded(const struct opinion *o)
 	return 0;
 }
 
-/* Noise before a signal hides where it begins, but not that one half of the window is nearly empty. */
+/* Noise before a signal hides where it begins, but not that most of the window is nearly empty. */
 static int is_even(const int16_t *newest, size_t samples)
 {
-	const float first = (float)fit_energy(newest - samples, samples / 2);
-	const float second = (float)fit_energy(newest - samples / 2, samples / 2);
+	float quarter[4];
+	float most = 0.0f;
 
-	return first >= HALF * (first + second) && second >= HALF * (first + second);
+	for (size_t n = 0; n < 4; n++) {
+		quarter[n] = (float)fit_energy(newest - samples + n * (samples / 4), samples / 4);
+		most = quarter[n] > most ? quarter[n] : most;
+	}
+	const float first = quarter[0] + quarter[1];
+	const float second = quarter[2] + quarter[3];
+	const float all = first + second;
+
+	return first >= HALF * all && second >= HALF * all && most <= QUARTER * all;
 }
 
 /* Sure that the longer window is filled when there is sound even before it. */

@@ -43,21 +43,26 @@ def clang() -> str:
     sys.exit("missing clang: sudo apt-get install clang libclang-rt-14-dev")
 
 
-def build(compiler: str) -> None:
+def build(compiler: str) -> list[Path]:
+    """The objects of the core; those that are older than any source are made anew."""
     BUILD.mkdir(parents=True, exist_ok=True)
+    newest = max(path.stat().st_mtime for path in CSRC.iterdir())
+    objects = []
     for source in sorted(CSRC.glob("*.c")):
         made = BUILD / f"{source.stem}.o"
-        if not made.exists() or made.stat().st_mtime < max(path.stat().st_mtime for path in CSRC.iterdir()):
+        if not made.exists() or made.stat().st_mtime < newest:
             target = TARGETS.get(source.stem.rpartition("_")[2], ())
             subprocess.run([compiler, *OPTIONS, *target, f"-I{CSRC}", "-c", source, "-o", made], check=True)
+        objects.append(made)
+    return objects
 
 
-def fuzz(compiler: str, entry: str, share: float) -> tuple[int, int]:
+def fuzz(compiler: str, objects: list[Path], entry: str, share: float) -> tuple[int, int]:
     """How many inputs were run, and how many edges they covered; ends the program when one crashed."""
     made, corpus = BUILD / f"fuzz-{entry}", BUILD / "corpus" / entry
     corpus.mkdir(parents=True, exist_ok=True)
     link = [compiler, *OPTIONS, "-fsanitize=fuzzer", f"-I{CSRC}", str(FUZZ / f"{entry}.c")]
-    subprocess.run([*link, *map(str, sorted(BUILD.glob("*.o"))), "-lm", "-o", str(made)], check=True)
+    subprocess.run([*link, *map(str, objects), "-lm", "-o", str(made)], check=True)
     inputs, longest = RUNS.get(entry, GENERAL)
     command = [str(made), f"-runs={int(inputs * share)}", f"-max_len={longest}", "-print_final_stats=1", str(corpus)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=BUILD)
@@ -74,11 +79,11 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the full number of inputs")
     asked = parser.parse_args()
     compiler = clang()
-    build(compiler)
+    objects = build(compiler)
     total = 0
     for entry in asked.entries or sorted(path.stem for path in FUZZ.glob("*.c") if path.stem != "random"):
         began = perf_counter()
-        executed, covered = fuzz(compiler, entry, asked.share)
+        executed, covered = fuzz(compiler, objects, entry, asked.share)
         total += executed
         print(
             f"{entry:10} {executed:>10,} inputs  {covered:>6,} edges  {perf_counter() - began:6.0f} s  no crash",

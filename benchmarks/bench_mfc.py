@@ -1,4 +1,8 @@
-"""Our MFC detectors beside libspandsp's r2_mf_rx: microseconds a second of one port's speech, the same signals."""
+"""Our MFC detectors beside libspandsp's r2_mf_rx: microseconds a second of one port, signals of 60 ms every 100 ms.
+
+A register port is seldom that busy: most of our time goes into the looks at both ends of every signal. The kernel hears
+the 32 streams on 2048 ports, as an engine of 64 spans does, and A-law; libspandsp hears linear samples.
+"""
 
 from collections.abc import Callable
 
@@ -13,6 +17,8 @@ from kmcc.dsp.engine_event import EventKind
 from kmcc.dsp.mfc import DETECTORS, Direction, MfcBank
 from kmcc.dsp.tone import MFC_HZ
 
+TIMES = {"kernel": 64, "bank": 1}  # how often the streams are heard side by side
+
 
 def bank(octets: Octets, direction: Direction) -> int:
     return int(np.count_nonzero(MfcBank(PORTS, direction).feed(octets)["kind"] == EventKind.MFC_ON))
@@ -25,7 +31,7 @@ def test_mfc(benchmark: Benchmark, note: Note, direction: Direction, face: str) 
     spandsp, reason = rival_or_reason(load_spandsp)
     is_forward = direction is Direction.FORWARD
     faces: dict[str, Callable[[], int]] = {
-        "kernel": listener_run(octets, DETECTORS[direction], EventKind.MFC_ON),
+        "kernel": listener_run(np.tile(octets, (TIMES["kernel"], 1)), DETECTORS[direction], EventKind.MFC_ON),
         "bank": lambda: bank(octets, direction),
     }
 
@@ -34,11 +40,12 @@ def test_mfc(benchmark: Benchmark, note: Note, direction: Direction, face: str) 
         assert spandsp is not None
         return sum(spandsp.hear_r2(port, forward=is_forward) is not None for port in samples)
 
-    assert faces[face]() == SIGNALS_HEARD
+    assert faces[face]() == SIGNALS_HEARD * TIMES[face]
     assert spandsp is None or rival() == PORTS
     ours_s, rival_s = race(benchmark, faces[face], None if spandsp is None else rival)
     scale = 1e6 / (PORTS * SECONDS)
     rival_us = None if rival_s is None else rival_s * scale
     note(
-        f"mfc_{direction.name.lower()}_{face}", Figure.cost(ours_s * scale, rival_us, "us a port-second", reason=reason)
+        f"mfc_{direction.name.lower()}_{face}",
+        Figure.cost(ours_s * scale / TIMES[face], rival_us, "us a port-second", reason=reason),
     )

@@ -1,7 +1,6 @@
 """A detector as the engine's tick calls it: 64 samples of every port at a time, no Python between.
 
-A kernel of its own takes linear samples, a listener A-law octets.  The banks of kmcc.dsp add checks and numpy to each
-call, which is measured on its own.
+The banks of kmcc.dsp add checks and numpy to each call, which is measured on its own.
 """
 
 from collections.abc import Callable
@@ -11,32 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kmcc.dsp._core import ffi, lib
-from kmcc.dsp.bank import aligned_memory
+from kmcc.dsp.bank import DETECTION_DTYPE, aligned_memory
 from kmcc.dsp.engine_event import Detect, EventKind
 
 TICK: Final = 64
-
-
-def kernel_run(name: str, samples: npt.NDArray[np.int16], begins: EventKind, *direction: int) -> Callable[[], int]:
-    """A run over all of it from a fresh state; it returns how often `begins` was reported."""
-    ports, count = samples.shape
-    ticks = np.ascontiguousarray(samples.reshape(ports, count // TICK, TICK).swapaxes(0, 1))
-    views = [ffi.from_buffer("int16_t[]", tick) for tick in ticks]
-    memory, owner = aligned_memory(getattr(lib, f"{name}_size")(ports))
-    out = ffi.new("struct detection[]", 2 * ports)
-    init, enable, feed = (getattr(lib, f"{name}_{what}") for what in ("init", "enable", "feed"))
-
-    def run() -> int:
-        state: Any = init(memory, ports, *direction)
-        for port in range(ports):
-            enable(state, port, 1)
-        heard = 0
-        for view in views:
-            found = feed(state, view, TICK, out, 2 * ports)
-            heard += sum(out[i].kind == begins for i in range(found))
-        return heard if owner else 0
-
-    return run
 
 
 def listener_run(octets: npt.NDArray[np.uint8], detectors: Detect, begins: EventKind) -> Callable[[], int]:
@@ -45,8 +22,8 @@ def listener_run(octets: npt.NDArray[np.uint8], detectors: Detect, begins: Event
     ticks = np.ascontiguousarray(octets.reshape(ports, count // TICK, TICK).swapaxes(0, 1))
     views = [ffi.from_buffer("uint8_t[]", tick) for tick in ticks]
     memory, owner = aligned_memory(lib.listener_size(ports, detectors))
-    room = lib.listener_room(lib.listener_init(memory, ports, detectors))
-    out, found = ffi.new("struct detection[]", room), ffi.new("size_t *")
+    told = np.empty(lib.listener_room(lib.listener_init(memory, ports, detectors)), DETECTION_DTYPE)
+    out, found = ffi.cast("struct detection *", ffi.from_buffer(told)), ffi.new("size_t *")
 
     def run() -> int:
         state: Any = lib.listener_init(memory, ports, detectors)
@@ -55,8 +32,8 @@ def listener_run(octets: npt.NDArray[np.uint8], detectors: Detect, begins: Event
                 lib.listener_enable(state, detector.bit_length() - 1, port, 1)
         heard = 0
         for view in views:
-            lib.listener_feed(state, view, TICK, TICK, out, room, found)
-            heard += sum(out[i].kind == begins for i in range(found[0]))
+            lib.listener_feed(state, view, TICK, TICK, out, len(told), found)
+            heard += int(np.count_nonzero(told["kind"][: found[0]] == begins))
         return heard if owner else 0
 
     return run

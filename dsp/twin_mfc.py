@@ -20,7 +20,8 @@ QUICK, CAREFUL, CELL = 64, 80, 4
 TWIST, PURE, CLEAN, TONAL, NOISY, HALF, QUARTER, CERTAIN = 10, 0.10, 0.13, 0.30, 0.60, 0.10, 0.56, 9
 THIRD_QUICK, THIRD = 800, 200
 HUSH, SILENT, AUDIBLE, NOISE_EDGE, NOISE_WINDOW, NOISE_CELL = 0.003, 0.02, 0.05, 3.5, 1.6, 6.0
-WAKE_SHARE, WAKE_PAIR, LOUDER, CHANGED, BLOCKS_CHANGED = 0.35, 0.55, 3, 0.35, 3
+WAKE_SHARE, WAKE_PAIR, WAKE_TWIST, LOUDER, CHANGED, BLOCKS_CHANGED = 0.35, 0.5, 25, 3, 0.35, 3
+NOISY_REST, NOISY_AGAIN = 0.10, 16
 FOREIGN_SAMPLES, FOREIGN_AGAIN = 128, 16
 FAINT, FAINT_AGAIN, FAINT_CHANCE, LOUD_CELLS = 0.25, 16, 0.15, 14
 
@@ -70,6 +71,7 @@ class _Opinion:
     low: int
     high: int
     tones: Doubles
+    energy: float
     rest: float
 
     @property
@@ -99,7 +101,7 @@ class Judge:
         tones, energy, rest, _ = self._quick.take(recent[-QUICK:])
         order = np.argsort(-tones, kind="stable")
         low, high = sorted(int(tone) for tone in order[:2])
-        o = _Opinion(Verdict.NOTHING, low, high, tones, rest)
+        o = _Opinion(Verdict.NOTHING, low, high, tones, energy, rest)
         if rest > NOISY * energy or not self._is_pair(o):
             return o
         is_alone = float(tones[order[2]]) * THIRD_QUICK <= o.pair.min() and high < self.native
@@ -108,19 +110,19 @@ class Judge:
         elif rest <= PURE * energy and is_alone:
             o.verdict = Verdict.SIGNAL
         else:
-            self._judge_carefully(o, energy, recent)
+            self._judge_carefully(o, recent)
         return o
 
-    def _judge_carefully(self, o: _Opinion, energy: float, recent: Samples) -> None:
+    def _judge_carefully(self, o: _Opinion, recent: Samples) -> None:
         before = mean_squares(recent[-CAREFUL - CELL : -CAREFUL])[0]
         o.verdict = Verdict.PENDING
-        if before <= HUSH * energy or not self._is_even(recent[-CAREFUL:]):
+        if before <= HUSH * o.energy or not self._is_even(recent[-CAREFUL:]):
             return
-        o.tones, energy, o.rest, chance = self._careful[o.low, o.high].take(recent[-CAREFUL:])
+        o.tones, o.energy, o.rest, chance = self._careful[o.low, o.high].take(recent[-CAREFUL:])
         others = np.ones(len(o.tones), bool)
         others[[o.low, o.high]] = False
         crowded = others & (o.tones * THIRD > o.pair.min()) & (o.tones > CERTAIN * chance)
-        if o.rest > CLEAN * energy or not self._is_pair(o):
+        if o.rest > CLEAN * o.energy or not self._is_pair(o):
             o.verdict = Verdict.TONES
         else:
             o.verdict = Verdict.FOREIGN if o.high >= self.native or crowded.any() else Verdict.SIGNAL
@@ -169,8 +171,10 @@ class MfcTwin(ListenerTwin):
         state = self._state[port]
         change = np.abs(power - state.expected).sum()
         if state.signal is None:
-            begins = energy > LOUDER * self._before[port] or np.sort(power)[-2:].sum() >= WAKE_PAIR * energy
-            differs = change > self._wake and change > WAKE_SHARE * energy and begins
+            lesser, best = np.sort(power)[-2:]
+            is_pair = best <= WAKE_TWIST * lesser and best + lesser >= WAKE_PAIR * energy
+            is_louder = energy > LOUDER * self._before[port]
+            differs = change > self._wake and change > WAKE_SHARE * energy and (is_pair or is_louder)
         else:
             differs = state.signal == FOREIGN or change > CHANGED * state.expected.sum()
         self._before[port] = float(energy)
@@ -208,6 +212,8 @@ class MfcTwin(ListenerTwin):
                 self._begin(number, FOREIGN, o, recent)
         elif o.verdict is Verdict.NOTHING:
             port.foreign = None
+        elif o.verdict is Verdict.TONES and o.rest > NOISY_REST * o.energy:
+            port.due = self.at + NOISY_AGAIN
         return o.verdict not in {Verdict.SIGNAL, Verdict.NOTHING}
 
     def _is_foreign_long_enough(self, port: _Port) -> bool:

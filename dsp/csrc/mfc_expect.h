@@ -8,8 +8,8 @@
 struct expected {
 	float power[FIT_TONES][LISTENER_LANES];
 	float change[LISTENER_LANES]; /* differ by more, and by more than this share of the energy, to be woken */
-	float share[LISTENER_LANES];
-	float pair[LISTENER_LANES];   /* share of the two strongest tones, unless the port has grown louder by far */
+	float share[LISTENER_LANES];  /* 0 or less where a signal stands; elsewhere the two strongest tones must also make a
+	                                 pair, unless the port has grown louder by far */
 	float before[LISTENER_LANES]; /* energy of the last block */
 };
 

@@ -17,6 +17,8 @@
 #define FAINT_AGAIN     16u    /* from look to look while something else sounds */
 #define LOUD_CELLS      14u    /* of 16: a break leaves less */
 #define FAINT_CHANCE    0.15f  /* of the residue: twice what two tones get of noise */
+#define NOISY           0.10f  /* residue of two tones that have something beside them, perhaps speech */
+#define NOISY_AGAIN     16u    /* from look to look meanwhile */
 #define FOREIGN_SAMPLES 128u   /* 16 ms, after the 10 of a careful look */
 #define FOREIGN_AGAIN   16u    /* from look to look meanwhile */
 
@@ -103,6 +105,8 @@ static int consider(const struct port_look *l)
 			begin_signal(l, FOREIGN, &o);
 	} else if (o.verdict == JUDGE_NOTHING) {
 		l->port->is_foreign = 0;
+	} else if (o.verdict == JUDGE_TONES && o.fit.residue > NOISY * o.fit.energy) {
+		l->port->due = l->at + NOISY_AGAIN;
 	}
 	return o.verdict != JUDGE_SIGNAL && o.verdict != JUDGE_NOTHING;
 }

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Final, Literal
 
 from kmcc.signaling.china1 import words
-from kmcc.signaling.china1.codes import Ani, Backward, Forward
+from kmcc.signaling.china1.codes import OPERATOR_BIT, Ani, Backward, Control, Forward
 from kmcc.signaling.china1.messages import (
     Accept,
     Acknowledged,
@@ -48,7 +48,7 @@ from kmcc.signaling.china1.messages import (
 )
 from kmcc.signaling.china1.profile import LOCAL, Profile
 from kmcc.signaling.china1.span_events import PcmBack, PcmBreak, PcmLost
-from kmcc.signaling.china1.terms import Direction
+from kmcc.signaling.china1.terms import Direction, Operator
 from kmcc.signaling.china1.words import Stage, Words
 from kmcc.signaling.effects import Expired, StartTimer, StopTimer
 
@@ -154,11 +154,22 @@ def _signal(item: Item, role: Role) -> tuple[Direction, int] | None:
 
 
 def _code(direction: Direction, abcd: int, stage: Stage, profile: Profile) -> Words:
+    if profile.line.operator_signals and not abcd & OPERATOR_BIT:
+        return _operator(direction, stage)
     if direction is Direction.FORWARD:
         forward = words.FORWARD_BEFORE if stage is Stage.IDLE else words.FORWARD_IN_CALL
         return next((text for code, text in forward.items() if profile.forward[code] == abcd), words.UNKNOWN_CODE)
     backward = words.BACKWARD_AT[stage]
     return next((text for code, text in backward.items() if profile.backward[code] == abcd), words.UNKNOWN_CODE)
+
+
+def _operator(direction: Direction, stage: Stage) -> Words:
+    """What bit c says over a code."""
+    if direction is Direction.BACKWARD:
+        what = Operator.RING_BACK
+    else:
+        what = Operator.FORCE_RELEASE if stage is Stage.TALKING else Operator.RE_RING
+    return words.OPERATOR[what]
 
 
 def _tone(direction: Direction, number: int, stage: Stage, profile: Profile, at: int) -> str:
@@ -193,7 +204,7 @@ def _mark(number: int, stage: Stage, profile: Profile) -> Words | None:
 def _after_code(stage: Stage, direction: Direction, abcd: int, profile: Profile) -> Stage:
     if direction is Direction.FORWARD:
         if abcd == profile.forward[Forward.SEIZURE]:
-            return Stage.CALLED
+            return _after_seizure(stage, profile)
         is_clear = abcd == profile.forward[Forward.CLEAR_FORWARD] and stage is not Stage.IDLE
         return Stage.RELEASING if is_clear else stage
     if abcd == profile.backward[Backward.ANSWER] and stage not in (Stage.IDLE, Stage.RELEASING):
@@ -202,6 +213,13 @@ def _after_code(stage: Stage, direction: Direction, abcd: int, profile: Profile)
         return Stage.CLEARED
     is_released = abcd == profile.backward[Backward.IDLE] and stage is Stage.RELEASING
     return Stage.IDLE if is_released else stage
+
+
+def _after_seizure(stage: Stage, profile: Profile) -> Stage:
+    """In a call the code comes back after an operator signal, or when a caller who was held lifts again."""
+    if stage is Stage.RELEASING and profile.line.control is Control.CALLED:
+        return Stage.TALKING
+    return Stage.CALLED if stage in (Stage.IDLE, Stage.RELEASING) else stage
 
 
 def _after_signal(stage: Stage, direction: Direction, number: int, profile: Profile) -> Stage:
@@ -229,7 +247,7 @@ def _with_data(item: Item, role: Role, at: int) -> str:
         case Expired() | StartTimer() | StopTimer():
             return _timer(item, at)
         case OperatorSignal(what):
-            return f"{('operator:', '话务员：')[at]} {(what.value, words.OPERATOR_ZH[what])[at]}"
+            return f"{('operator:', '话务员：')[at]} {words.OPERATOR[what][at]}"
     return _of_call(item, at)
 
 

@@ -133,8 +133,8 @@ FAILURE_ZH: Final[Mapping[Failure, str]] = {
     Failure.LINE_FAULT: "线路故障",
 }
 
-OPERATOR_ZH: Final[Mapping[Operator, str]] = {
-    Operator.RE_RING: "再振铃",
-    Operator.FORCE_RELEASE: "强拆",
-    Operator.RING_BACK: "回振铃",
+OPERATOR: Final[Mapping[Operator, Words]] = {
+    Operator.RE_RING: (Operator.RE_RING.value, "再振铃"),
+    Operator.FORCE_RELEASE: (Operator.FORCE_RELEASE.value, "强拆"),
+    Operator.RING_BACK: (Operator.RING_BACK.value, "回振铃"),
 }

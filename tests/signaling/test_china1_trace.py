@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from kmcc.signaling.china1.codes import Ani, Leading
+from kmcc.signaling.china1.chinese import chinese
+from kmcc.signaling.china1.codes import Ani, Control, Leading
+from kmcc.signaling.china1.line_rules import LineRules
 from kmcc.signaling.china1.messages import (
     Accept,
     Alarm,
@@ -206,3 +208,34 @@ def test_i12_ends_the_calling_number() -> None:
         ladder.line(item)
     assert ladder.line(SignalOn(12)) == "forward 12 (no calling number)"
     assert ladder.line(SignalOn(9)) == "forward 9 (digit)"
+
+
+SEMI = replace(LOCAL, line=LineRules(Control.CALLING, operator_signals=True))
+IN_TALK: list[tuple[Item, str]] = [
+    (SendBits(0b0001), "forward 0001 force release"),
+    (SendBits(0b0011), "forward 0011 seizure"),
+    (LineBits(0b0101), "backward 0101 ring back"),
+    (LineBits(0b0111), "backward 0111 answer"),
+    (LineBits(0b1111), "backward 1111 clear back"),
+    (SendBits(0b0001), "forward 0001 re-ring"),
+    (SendBits(0b0011), "forward 0011 seizure"),
+    (LineBits(0b0111), "backward 0111 re-answer"),
+    (SendBits(0b1011), "forward 1011 clear forward"),
+]
+
+
+def test_operator_signals_in_a_call() -> None:
+    """Bit c over whatever code stands; the code that comes back begins no call."""
+    ladder = Ladder(Role.OUTGOING, profile=SEMI)
+    for item in (SendBits(0b0011), LineBits(0b1111), LineBits(0b0111)):
+        ladder.line(item)
+    lines = [ladder.line(item) for item, _ in IN_TALK]
+    assert lines == [line for _, line in IN_TALK]
+    assert chinese(lines[0]) == "前向 0001 强拆"
+
+
+def test_a_held_caller_who_lifts_again_is_in_his_call() -> None:
+    ladder = Ladder(Role.OUTGOING, profile=replace(LOCAL, line=LineRules(Control.CALLED)))
+    for item in (SendBits(0b0011), LineBits(0b1111), LineBits(0b0111), SendBits(0b1011), SendBits(0b0011)):
+        ladder.line(item)
+    assert ladder.line(LineBits(0b1111)) == "backward 1111 clear back"

@@ -28,8 +28,12 @@ class China1Log:
             self._journal.write("register.signal", circuit=self._circuit, way=way, what=words)
 
     def report(self, what: m.Indication) -> None:
-        """What failed, and what maintenance staff must see."""
+        """What failed, what maintenance staff must see, and what the far end told about a call that goes on."""
         if isinstance(what, m.Failed):
             self._journal.write("circuit.failed", circuit=self._circuit, reason=what.failure.value)
         elif isinstance(what, m.Alarm):
             self._journal.write("circuit.alarm", circuit=self._circuit, what=what.failure.value)
+        elif isinstance(what, m.OperatorSignal):
+            self._journal.write("circuit.operator_signal", circuit=self._circuit, what=what.what.value)
+        elif isinstance(what, m.MeterUnit):
+            self._journal.write("circuit.metering_pulse", circuit=self._circuit)

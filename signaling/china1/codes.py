@@ -92,7 +92,7 @@ TIMERS: Final = (
     Timer("answer_supervision", 60_000, "KB free to the answer signal, at the outgoing end"),
     Timer("reanswer", 90_000, "clear back to re-answer or clear forward, at the outgoing end: 60, 90 or 120 s"),
     Timer("called_hold", 90_000, "clear forward until the called party who controls the release hangs up"),
-    Timer("await_clear", 120_000, "clear back, or a failed call, to clear forward, at the incoming end; then an alarm"),
+    Timer("await_clear", 150_000, "clear back, or a failed call, to clear forward, at the incoming end; then an alarm"),
     Timer("glare_hold", 100, "how long seizure is held in a double seizure, at least 100"),
     Timer("repeat_clear", 200, "how long a repeated clear forward shows seizure between the two"),
     Timer("meter", 300, "an interruption of the answer shorter than this is a metering pulse"),

@@ -1,13 +1,17 @@
 """Which rows of a China No.1 profile cannot be: codes, timers, register signals and KB that contradict each other."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kmcc.signaling.china1.codes import MUST_DIFFER, TIMERS, Backward, Forward, Prefix
 from kmcc.signaling.china1.line_checks import wrong_line
 
 if TYPE_CHECKING:
     from kmcc.signaling.china1.profile import Profile
+
+LEAST_MS: Final = {"glare_hold": 100, "answer_guard": 75}
+# The last: the far end may wait as long for re-answer as we do, and that is no fault of its.
+LONGER: Final = (("interdigit", "pulse_gap"), ("pulse_ignore", "pulse"), ("await_clear", "reanswer"))
 
 
 def wrong_rows(profile: "Profile") -> Iterable[str]:
@@ -38,9 +42,14 @@ def _wrong_timers(profile: "Profile") -> list[str]:
     given = [row.name for row in profile.timers]
     wrong = [f"timers.{row.name} is missing" for row in TIMERS if row.name not in given]
     wrong += [f"timers.{row.name} must be above 0 ms, got {row.ms}" for row in profile.timers if row.ms <= 0]
+    wrong += [
+        f"timers.{row.name} must be at least {LEAST_MS[row.name]} ms, got {row.ms}"
+        for row in profile.timers
+        if 0 < row.ms < LEAST_MS.get(row.name, 0)
+    ]
     return wrong or [
         f"timers.{longer} must be above timers.{shorter}, got {profile.ms(longer)} and {profile.ms(shorter)}"
-        for longer, shorter in (("interdigit", "pulse_gap"), ("pulse_ignore", "pulse"))
+        for longer, shorter in LONGER
         if profile.ms(longer) <= profile.ms(shorter)
     ]
 
@@ -55,7 +64,7 @@ def _wrong_signals(profile: "Profile") -> list[str]:
         ("end_of_called", (p.end_of_called or 15,), 11, 15),
         ("ka", (p.ka,), 1, 10),
         ("kd", (p.kd, *p.toll_kd), 1, 6),
-        ("pulse_signals", p.pulse_signals, 1, 6),
+        ("pulse_signals", p.pulse_signals, 3, 4),
         ("kb", kbs, 1, 6),
     )
     wrong = [

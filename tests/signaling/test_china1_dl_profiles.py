@@ -94,6 +94,10 @@ REFUSED = [
     ({"line": {"calling_control_kb": [7]}}, r"line\.calling_control_kb must be 1\.\.6, got 7"),
     ({"base": "toll_semi", "forward": {"seizure": 0b0001}}, r"forward\.seizure must have bit c and another one"),
     ({"base": "toll_semi", "backward": {"answer": 0b0010}}, r"backward\.answer must have bit c and another one"),
+    ({"timers": {"reanswer": 150_000}}, r"timers\.await_clear must be above timers\.reanswer, got 150000 and 150000"),
+    ({"timers": {"glare_hold": 99}}, r"timers\.glare_hold must be at least 100 ms, got 99"),
+    ({"timers": {"answer_guard": 74}}, r"timers\.answer_guard must be at least 75 ms, got 74"),
+    ({"register": {"pulse_signals": [3, 5]}}, r"register\.pulse_signals must be 3\.\.4, got 5"),
     ({"backward": {"forced_release": 0b0111}}, r"backward\.forced_release and backward\.answer must differ"),
 ]
 

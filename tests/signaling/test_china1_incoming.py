@@ -118,7 +118,7 @@ def test_answer_after_the_guard_is_sent_at_once() -> None:
 
 def test_clear_before_answer_sends_no_line_signal() -> None:
     channel = incoming(*OFFERED, Accept(), SignalOff(), Expired("answer_guard"))
-    assert feed(channel, Clear()) == (StartTimer("await_clear", 120_000),)
+    assert feed(channel, Clear()) == (StartTimer("await_clear", 150_000),)
     assert feed(channel, IDLE) == (StopTimer("await_clear"), StartTimer("release", 430))  # 1111 stays
     assert feed(channel, Expired("release")) == (StartTimer("idle_guard", 100), SendBits(0b1011))
     assert feed(channel, Expired("idle_guard")) == (Idle(),)

@@ -43,7 +43,7 @@ from kmcc.signaling.effects import Expired, ProtocolError, StartTimer, StopTimer
 LONGEST_MS = max(row.ms for row in LOCAL.timers)
 IDLE = LineBits(0b1011)
 CODES = [LineBits(code) for code in (0b1011, 0b0011, 0b1111, 0b0111, 0b0001, 0b0101, 0b1101)]
-WAITS = list(range(0, 130_000, 333))
+WAITS = list(range(0, 160_000, 333))
 """ms between two events."""
 
 PROFILES = [

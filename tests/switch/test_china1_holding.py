@@ -87,7 +87,7 @@ def test_re_answer_keeps_the_call(times: int, e1_pair: E1Pair, clock: Clock) -> 
 
 @pytest.mark.parametrize("ms", [60_000, 90_000, 120_000])
 def test_the_supervision_of_re_answer_ends_the_call(ms: int, e1_pair: E1Pair, clock: Clock) -> None:
-    profile = load_profile({"timers": {"reanswer": ms, "await_clear": 150_000}}, under(Control.CALLING))
+    profile = load_profile({"timers": {"reanswer": ms}}, under(Control.CALLING))
 
     async def main() -> None:
         ends = Ends(e1_pair, profile=profile)
@@ -98,6 +98,7 @@ def test_the_supervision_of_re_answer_ends_the_call(ms: int, e1_pair: E1Pair, cl
         await asyncio.sleep(1.0 + CLEAR_S)
         assert HUNG_UP in ends.out_told
         assert is_idle(ends)
+        assert ends.alarms() == []
 
     clock(main(), e1_pair.frames)
 
@@ -186,6 +187,8 @@ def test_operator_signals_both_ways(e1_pair: E1Pair, clock: Clock) -> None:
         await asyncio.sleep(0.5)
         assert wishes(ends.in_told) == [OperatorWish.FORCE_RELEASE, OperatorWish.RE_RING]
         assert wishes(ends.out_told) == [OperatorWish.RING_BACK]
+        written = [entry.fields["what"] for entry in ends.journal.of("circuit.operator_signal")]
+        assert written == ["force release", "ring back", "re-ring"]
         ends.into.answer()
         await asyncio.sleep(0.5)
         assert ends.out_told[-1] == ResumeIndication()
@@ -239,6 +242,7 @@ def test_metering(pulse_s: float, units: int, e1_pair: E1Pair, clock: Clock) -> 
         e1_pair.far.engine.signal(0, 0b0111)
         await asyncio.sleep(0.5)
         assert ends.out_told.count(Meter()) == units
+        assert len(ends.journal.of("circuit.metering_pulse", circuit=ends.out.name)) == units
         assert (HUNG_UP in ends.out_told) is (units == 0)
 
     clock(main(), e1_pair.frames)

@@ -53,8 +53,9 @@ class Exchange:
         self.ours = FxoCircuit(
             "line/1", pair.near.engine.line(0), pair.near, MemoryJournal(), number=OURS, profile=profile
         )
+        self.office_journal = MemoryJournal()
         self.office = FxsCircuit(
-            "office/1", pair.far.engine.line(0), pair.far, MemoryJournal(), office or FxsProfile(),
+            "office/1", pair.far.engine.line(0), pair.far, self.office_journal, office or FxsProfile(),
             number=OURS, analyse=three_digits, now=lambda: datetime(2000, 8, 15, 10, 23, tzinfo=UTC), **options,
         )  # fmt: skip
         self.told: list[Indication] = []
@@ -260,6 +261,7 @@ def test_a_flash_reaches_the_exchange(e1_pair: E1Pair, clock: Clock) -> None:
         await asyncio.sleep(0.5)
         line.ours.flash()
         await asyncio.sleep(1.0)
+        assert len(line.office_journal.of("line.flash")) == 1
         assert not any(isinstance(one, ReleaseIndication) for one in line.office_told)
 
     clock(main(), e1_pair.frames)

@@ -164,8 +164,8 @@ class FxoCircuit:
                 self._perform(self._line.receive(ToSubscriber(event.code & 7)))
             case EventKind.PLAY_DONE if self._dial_plays:
                 self._dial_plays -= 1
-                if event.code == 1 and self._line.state is State.DIALLING:
-                    self._dialled()
+                if self._line.state is State.DIALLING:
+                    self._dialled() if event.code == 1 else self._cut_off()
             case EventKind.FSK_OCTET | EventKind.DTMF_OFF if self._line.state not in IN_CALL:
                 self._hear_caller_id(event)
             case EventKind.TONE_ON | EventKind.TONE_OFF | EventKind.VOICE_ON if self._line.state in IN_CALL:
@@ -217,6 +217,8 @@ class FxoCircuit:
                     self._timers.stop(name)
                 case Say():
                     self._do(effect)
+        if self._dial_plays and self._line.state is not State.DIALLING:
+            self._media.engine.stop_play(self.port)
 
     def _do(self, what: Say) -> None:
         match what:
@@ -291,6 +293,11 @@ class FxoCircuit:
         bits, ms = self._pulses.pop(0)
         self._media.engine.signal(self.port, int(bits))
         self._timers.start(PULSE, ms)
+
+    def _cut_off(self) -> None:
+        """Somebody has stopped the keys: the exchange has half a number."""
+        self._perform(self._line.receive(Order.RELEASE))
+        self._tell_release(Cause.SIGNALLING_FAILURE)
 
     def _dialled(self) -> None:
         self._perform(self._line.receive(Order.DIALLED))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kmcc.dsp.engine import Detect, EngineEvent, EventKind
 from kmcc.dsp.tone import CHINA_TONES
 from kmcc.firmware_sim.pytest_plugin import Clock, E1Pair
 from kmcc.firmware_sim.rig import MemoryJournal
@@ -279,5 +280,34 @@ def test_requests_that_do_not_fit_are_refused(e1_pair: E1Pair, clock: Clock) -> 
             line.ours.setup("115", LI)
         with pytest.raises(SwitchError, match="no call takes answer"):
             line.ours.answer()
+
+    clock(main(), e1_pair.frames)
+
+
+def test_a_call_released_while_it_is_dialled_sends_no_further_key(e1_pair: E1Pair, clock: Clock) -> None:
+    async def main() -> None:
+        line = Exchange(e1_pair)
+        heard: list[EngineEvent] = []
+        line.ours.setup("1140000000000000", LI)
+        await asyncio.sleep(1.0)
+        line.ours.release(Cause.NORMAL)
+        await asyncio.sleep(0.2)
+        e1_pair.far.subscribe(line.office.port, heard.append)
+        e1_pair.far.listen(line.office.port, Detect.DTMF)
+        await asyncio.sleep(4.0)
+        assert [event.kind for event in heard if event.kind in (EventKind.DTMF_ON, EventKind.DTMF_OFF)] == []
+        assert line.told == [ProceedingIndication(), IdleIndication()]
+
+    clock(main(), e1_pair.frames)
+
+
+def test_keys_that_are_cut_off_end_the_call(e1_pair: E1Pair, clock: Clock) -> None:
+    async def main() -> None:
+        line = Exchange(e1_pair)
+        line.ours.setup("1140000000000000", LI)
+        await asyncio.sleep(1.0)
+        e1_pair.near.engine.stop_play(line.ours.port)
+        await asyncio.sleep(2.0)
+        assert line.told[1:] == [ReleaseIndication(Cause.SIGNALLING_FAILURE), IdleIndication()]
 
     clock(main(), e1_pair.frames)

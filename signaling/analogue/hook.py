@@ -96,10 +96,12 @@ class HookReader:
         return (*self._stop_digit_end(), StartTimer(CLEAR, self._ms["clear"]))
 
     def _closed_again(self, break_ms: float) -> tuple[Effect, ...]:
+        is_flash = self._ms["flash_min"] <= break_ms <= self._ms["flash_max"]
         if not self.dialling:
             self._forget()
-            is_flash = self._ms["flash_min"] <= break_ms <= self._ms["flash_max"]
             return (Flash(),) if is_flash else ()
+        if is_flash and not self._pulses and break_ms > self._ms["pulse_break_max"]:
+            return (Flash(),)  # over dial tone, too, somebody may press the key
         self._pulses += 1
         if not self._ms["pulse_break_min"] <= break_ms <= self._ms["pulse_break_max"]:
             self._is_bad = True

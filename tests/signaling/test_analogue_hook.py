@@ -90,7 +90,18 @@ def test_edges_that_a_board_sees_a_tick_late(off_ms: float) -> None:
     assert Watch(dialling=True).play([*changes, (True, 400)])[-1] == PulseDigit("5")
 
 
-@pytest.mark.parametrize("break_ms", [10, 25, 150, 400])
+@pytest.mark.parametrize("break_ms", [150, 400])
+def test_over_dial_tone_a_long_break_is_a_flash(break_ms: float) -> None:
+    changes: list[Change] = [(True, 1000), (False, break_ms), (True, 500), (False, 61), (True, 500)]
+    assert Watch(dialling=True).play(changes) == [Lifted(), Flash(), PulseDigit("1")]
+
+
+def test_a_long_break_among_pulses_spoils_the_digit() -> None:
+    changes: list[Change] = [(True, 1000), (False, 61), (True, 39), (False, 150), (True, 500)]
+    assert Watch(dialling=True).play(changes)[-1] == BadPulses()
+
+
+@pytest.mark.parametrize("break_ms", [10, 25])
 def test_breaks_that_are_no_pulses_make_no_digit(break_ms: float) -> None:
     assert Watch(dialling=True).play([(True, 1000), (False, break_ms), (True, 500)]) == [Lifted(), BadPulses()]
 

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from kmcc.dsp._core import ffi, lib
 from kmcc.dsp.bank import aligned_memory, check_alaw, check_port_count
 from kmcc.dsp.errors import SamplesError
+from kmcc.dsp.turn import Turn
 
 BLOCK_SAMPLES: Final = 16  # AGC_BLOCK of agc.h
 UNITY: Final = 65536
@@ -20,6 +21,7 @@ class GainControls:
 
     def __init__(self, ports: int) -> None:
         self.ports: Final = check_port_count(ports)
+        self._turn: Final = Turn("gain controls")
         memory, self._owner = aligned_memory(lib.agc_size(ports))
         self._state = lib.agc_init(memory, ports)
         for port in range(ports):
@@ -32,8 +34,9 @@ class GainControls:
         if samples % BLOCK_SAMPLES:
             raise SamplesError("A-law for the gain control", f"{samples} samples", f"a multiple of {BLOCK_SAMPLES}")
         out = np.array(octets, order="C")
-        for port in range(self.ports):
-            lib.agc_run(self._state, port, ffi.from_buffer("uint8_t[]", out[port].data), samples)
+        with self._turn:
+            for port in range(self.ports):
+                lib.agc_run(self._state, port, ffi.from_buffer("uint8_t[]", out[port].data), samples)
         return out
 
     def gains(self) -> npt.NDArray[np.float64]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from kmcc.dsp._core import ffi, lib
 from kmcc.dsp.bank import aligned_memory, check_alaw, check_port, check_port_count
 from kmcc.dsp.errors import SamplesError
+from kmcc.dsp.turn import Turn
 
 __all__ = ["Echo", "EchoCancellers"]
 
@@ -33,6 +34,7 @@ class EchoCancellers:
 
     def __init__(self, ports: int, mode: Echo = Echo.FULL) -> None:
         self.ports: Final = check_port_count(ports)
+        self._turn: Final = Turn("echo cancellers")
         memory, self._owner = aligned_memory(lib.echo_size(ports))
         self._state = lib.echo_init(memory, ports)
         for port in range(ports):
@@ -40,11 +42,15 @@ class EchoCancellers:
 
     def switch(self, port: int, mode: Echo) -> None:
         """Change what a port's canceller does; off and on again forgets the line."""
-        lib.echo_switch(self._state, check_port(port, self.ports), int(mode))
+        check_port(port, self.ports)
+        with self._turn:
+            lib.echo_switch(self._state, port, int(mode))
 
     def disable(self, port: int) -> None:
         """A modem's answering tone was heard: leave the port alone until it is silent for 250 ms (G.168 clause 7)."""
-        lib.echo_disable(self._state, check_port(port, self.ports))
+        check_port(port, self.ports)
+        with self._turn:
+            lib.echo_disable(self._state, port)
 
     def feed(self, sent: Octets, heard: Octets) -> Octets:
         """What was said at the near end: `heard` without the echo of `sent`.
@@ -58,10 +64,11 @@ class EchoCancellers:
                 f"{far.shape[1]} sent and {near.shape[1]} heard samples",
                 f"as many of both, a multiple of {FEED_UNIT}",
             )
-        parts = [
-            self._feed(far[:, at : at + FEED_SAMPLES], near[:, at : at + FEED_SAMPLES])
-            for at in range(0, far.shape[1], FEED_SAMPLES)
-        ]
+        with self._turn:
+            parts = [
+                self._feed(far[:, at : at + FEED_SAMPLES], near[:, at : at + FEED_SAMPLES])
+                for at in range(0, far.shape[1], FEED_SAMPLES)
+            ]
         return np.concatenate(parts, axis=1)
 
     def _feed(self, sent: Octets, heard: Octets) -> Octets:

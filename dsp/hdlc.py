@@ -13,6 +13,7 @@ import numpy.typing as npt
 from kmcc.dsp._core import ffi, lib
 from kmcc.dsp.bank import aligned_memory
 from kmcc.dsp.errors import DspError, SamplesError
+from kmcc.dsp.turn import Turn
 
 MOST_SLOTS: Final = 65_536
 MOST_OCTETS: Final = 4096  # of a frame with its FCS
@@ -67,6 +68,7 @@ class HdlcReceiver:
 
     def __init__(self, slots: int, *, shortest: int = 5, longest: int = 279, counting: bool = True) -> None:
         self.slots: Final = _check("slots", slots, 1, MOST_SLOTS)
+        self._turn: Final = Turn("HDLC receiver")
         _check("longest frame", longest, 3, MOST_OCTETS)
         _check("shortest frame", shortest, 3, longest)
         limits = ffi.new("struct hdlc_limits *", (shortest, longest, int(counting)))
@@ -78,15 +80,18 @@ class HdlcReceiver:
 
     def restart(self, slot: int) -> None:
         """Forget what was heard on it, as at the beginning."""
-        lib.hdlc_receiver_restart(self._state, _check("slot", slot, 0, self.slots - 1))
+        _check("slot", slot, 0, self.slots - 1)
+        with self._turn:
+            lib.hdlc_receiver_restart(self._state, slot)
 
     def feed(self, line: Octets) -> list[Frame]:
         """(slots, samples) octets, or any view with positive strides; what was complete, slot by slot within each
         half thousand octets."""
         stride = _stride(line, self.slots)
         frames: list[Frame] = []
-        for at in range(0, line.shape[1], FEED_OCTETS):
-            frames += self._feed(line[:, at : at + FEED_OCTETS], stride)
+        with self._turn:
+            for at in range(0, line.shape[1], FEED_OCTETS):
+                frames += self._feed(line[:, at : at + FEED_OCTETS], stride)
         return frames
 
     def _feed(self, line: Octets, stride: Any) -> list[Frame]:
@@ -110,6 +115,7 @@ class HdlcSender:
 
     def __init__(self, slots: int, *, flags: int = 1, shared_zero: bool = False, queue: int = 4096) -> None:
         self.slots: Final = _check("slots", slots, 1, MOST_SLOTS)
+        self._turn: Final = Turn("HDLC sender")
         _check("flags between frames", flags, 1, 0xFFFF)
         _check("octets of the queue", queue, *QUEUES)
         sending = ffi.new("struct hdlc_sending *", (flags, int(shared_zero), queue))
@@ -120,17 +126,21 @@ class HdlcSender:
         """Send this frame after those that wait; False when there is no room for it now."""
         _check("slot", slot, 0, self.slots - 1)
         _check("octets of a frame", len(octets), 1, MOST_OCTETS - FCS_OCTETS)
-        return bool(lib.hdlc_queue(self._state, slot, ffi.from_buffer("uint8_t[]", octets), len(octets)) == 0)
+        with self._turn:
+            return bool(lib.hdlc_queue(self._state, slot, ffi.from_buffer("uint8_t[]", octets), len(octets)) == 0)
 
     def fill(self, slot: int, octets: bytes) -> None:
         """Send this frame again and again while none waits; empty: send flags."""
         _check("slot", slot, 0, self.slots - 1)
         _check("octets of the fill", len(octets), 0, MOST_FILL)
-        lib.hdlc_fill(self._state, slot, ffi.from_buffer("uint8_t[]", octets), len(octets))
+        with self._turn:
+            lib.hdlc_fill(self._state, slot, ffi.from_buffer("uint8_t[]", octets), len(octets))
 
     def abort(self, slot: int) -> None:
         """Break off the frame that is being sent, and forget those that wait."""
-        lib.hdlc_abort(self._state, _check("slot", slot, 0, self.slots - 1))
+        _check("slot", slot, 0, self.slots - 1)
+        with self._turn:
+            lib.hdlc_abort(self._state, slot)
 
     def waiting(self, slot: int) -> int:
         """Octets that wait, with two for each frame."""
@@ -147,7 +157,8 @@ class HdlcSender:
         stride = _stride(line, self.slots)
         if not line.flags.writeable:
             raise SamplesError("HDLC line", "a read-only array", "one that can be written")
-        lib.hdlc_transmit(self._state, ffi.cast("uint8_t *", line.ctypes.data), stride[0], line.shape[1])
+        with self._turn:
+            lib.hdlc_transmit(self._state, ffi.cast("uint8_t *", line.ctypes.data), stride[0], line.shape[1])
 
 
 def _stride(line: object, slots: int) -> Any:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from kmcc.dsp._core import ffi, lib
 from kmcc.dsp.bank import aligned_memory, check_alaw, check_port, check_port_count
+from kmcc.dsp.turn import Turn
 
 FULL_SCALE: Final = 32768**2 / 2  # mean square of a sine of +3.14 dBm0
 FULL_SCALE_DBM0: Final = 3.14
@@ -64,6 +65,7 @@ class Meters:
 
     def __init__(self, ports: int) -> None:
         self.ports: Final = check_port_count(ports)
+        self._turn: Final = Turn("meters")
         memory, self._owner = aligned_memory(lib.meter_size(ports))
         self._state = lib.meter_init(memory, ports)
         self._reading = ffi.new("struct meter_reading *")
@@ -72,16 +74,21 @@ class Meters:
 
     def restart(self, port: int) -> None:
         """Forget what was measured."""
-        lib.meter_enable(self._state, check_port(port, self.ports), 1)
+        check_port(port, self.ports)
+        with self._turn:
+            lib.meter_enable(self._state, port, 1)
 
     def feed(self, alaw: Octets) -> Self:
         """(ports, samples); of a last piece shorter than 2 ms nothing is measured."""
         octets = np.ascontiguousarray(check_alaw(alaw, self.ports))
         whole = octets.shape[1] // FEED_SAMPLES * FEED_SAMPLES
-        for port in range(self.ports):
-            lib.meter_run(self._state, port, ffi.from_buffer("uint8_t[]", octets[port].data), whole)
+        with self._turn:
+            for port in range(self.ports):
+                lib.meter_run(self._state, port, ffi.from_buffer("uint8_t[]", octets[port].data), whole)
         return self
 
     def level(self, port: int) -> Level:
-        lib.meter_read(self._state, check_port(port, self.ports), self._reading)
-        return level_of(self._reading)
+        check_port(port, self.ports)
+        with self._turn:
+            lib.meter_read(self._state, port, self._reading)
+            return level_of(self._reading)

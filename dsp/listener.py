@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -19,8 +18,9 @@ from kmcc.dsp.bank import (
     check_port_count,
 )
 from kmcc.dsp.engine_event import Detect
-from kmcc.dsp.errors import BusyError, ProfileError, SamplesError
+from kmcc.dsp.errors import ProfileError, SamplesError
 from kmcc.dsp.tone_profile import ToneProfile
+from kmcc.dsp.turn import Turn
 
 TIMESLOTS: Final = 32
 
@@ -59,7 +59,7 @@ class Listener:
         self._state = lib.listener_init(memory, ports, detectors)
         self._out = np.empty(lib.listener_room(self._state), DETECTION_DTYPE)
         self._samples = 0
-        self._turn: Final = Lock()
+        self._turn: Final = Turn("listener")
 
     def enable(self, port: int, detectors: Detect, *, on: bool) -> None:
         """Let a port be heard by these detectors or not; either forgets what they heard before."""
@@ -92,12 +92,8 @@ class Listener:
     @contextmanager
     def alone(self) -> Iterator[Any]:
         """The C state, while nobody else uses it; BusyError when somebody does."""
-        if not self._turn.acquire(blocking=False):
-            raise BusyError("listener")
-        try:
+        with self._turn:
             yield self._state
-        finally:
-            self._turn.release()
 
     def _feed(self, kernel: Callable[..., int], octets: Octets, stride: int, sample_octets: int) -> Events:
         parts = []

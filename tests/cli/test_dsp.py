@@ -93,7 +93,7 @@ def test_standard_input(tmp_path: Path) -> None:
 
 def test_files_that_are_no_recordings_are_one_line_each(tmp_path: Path, capsys: Capture) -> None:
     good = recording(tmp_path / "good.wav", "7")
-    fast = recording(tmp_path / "fast.wav", "7", rate_hz=16_000)
+    fast = recording(tmp_path / "fast.wav", "7", rate_hz=9_000)
     short = tmp_path / "short.wav"
     short.write_bytes(good.read_bytes()[:-1000])
     empty = tmp_path / "empty.wav"
@@ -104,7 +104,7 @@ def test_files_that_are_no_recordings_are_one_line_each(tmp_path: Path, capsys: 
     assert captured.out == f"{good}: 7\n"
     lines = captured.err.splitlines()
     assert [line.split(":")[:2] for line in lines] == [["kmcc", f" {f}"] for f in (fast, short, empty, missing)]
-    assert "16000 Hz" in lines[0]
+    assert "9000 Hz" in lines[0]
     assert "8000 Hz" in lines[0]
     assert "cut off" in lines[1]
 
@@ -135,6 +135,14 @@ def folder(tmp_path: Path) -> Path:
 def test_a_folder_is_decoded_file_by_file(folder: Path, capsys: Capture) -> None:
     assert main(["dsp", "digits", str(folder)]) == OK
     assert capsys.readouterr().out == f"{folder}/a.wav: 12\n{folder}/b.wav: 34\n{folder}/c.wav: \n"
+
+
+def test_a_folder_without_files_is_told_and_does_not_stop_the_others(folder: Path, capsys: Capture) -> None:
+    (folder / "empty").mkdir()
+    assert main(["dsp", "digits", str(folder / "empty"), str(folder / "a.wav")]) == BAD_INPUT
+    output = capsys.readouterr()
+    assert output.out == f"{folder}/a.wav: 12\n"
+    assert output.err == f"kmcc: {folder}/empty: found a folder without files, expected at least one recording in it\n"
 
 
 def test_a_bad_file_in_a_folder_does_not_stop_the_others(folder: Path, capsys: Capture) -> None:

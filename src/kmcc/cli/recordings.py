@@ -22,7 +22,8 @@ BATCH: Final = 64  # recordings at once, each on a port
 
 Found = TypeVar("Found")
 Files = Annotated[
-    list[Path], typer.Argument(help="WAV, 8 kHz, 16-bit, A-law or mu-law; a folder; - is standard input.")
+    list[Path],
+    typer.Argument(help="WAV: 16-bit, A-law, mu-law or IMA ADPCM, any usual rate; a folder; - is standard input."),
 ]
 Channel = Annotated[int, typer.Option(min=0, max=1, help="0 = left or only, 1 = right.")]
 
@@ -51,19 +52,33 @@ def plain_line(text: str, name: str | None) -> str:
     return text if name is None else f"{name}: {text}"
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """In the order given, a folder's by name."""
-    for path in paths:
-        yield from sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else [path]
+def _files(path: Path) -> list[Path]:
+    """The file itself, or a folder's by name. WavError when the folder has none."""
+    if not path.is_dir():
+        return [path]
+    files = sorted(file for file in path.iterdir() if file.is_file())
+    if not files:
+        raise WavError(str(path), "a folder without files", "at least one recording in it")
+    return files
 
 
 def _readable(paths: Iterable[Path], channel: int) -> tuple[list[tuple[Path, Octets]], int]:
     good: list[tuple[Path, Octets]] = []
     bad = 0
-    for path in _files(paths):
+    for given in paths:
         try:
-            good.append((path, np.frombuffer(read_wav(path).alaw(channel), np.uint8)))
+            files = _files(given)
         except WavError as error:
-            print(f"kmcc: {error}", file=sys.stderr)
-            bad += 1
+            files, bad = [], bad + _told(error)
+        for path in files:
+            try:
+                good.append((path, np.frombuffer(read_wav(path).alaw(channel), np.uint8)))
+            except WavError as error:
+                bad += _told(error)
     return good, bad
+
+
+def _told(error: WavError) -> int:
+    """One fault, told on standard error."""
+    print(f"kmcc: {error}", file=sys.stderr)
+    return 1

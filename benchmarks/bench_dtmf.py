@@ -21,6 +21,7 @@ from kmcc.dsp.engine_event import Detect, EventKind
 PORTS: Final = 4096
 FRAME: Final = 64
 GOALS: Final = {Isa.AVX512: 40.0, Isa.AVX2: 12.0, Isa.SSE2: 5.0}
+PORTS_A_CORE: Final = 1_000_000.0  # what is asked for stands in the rival's place
 DTMF: Final = Detect.DTMF.bit_length() - 1
 
 OCTETS, WANTED = mixed_traffic()
@@ -87,8 +88,7 @@ def test_dtmf(benchmark: Benchmark, note: Note, isa: Isa, ours: Ours) -> None:
     name = f"dtmf_{isa.name.lower()}"
     note(name, Figure.cost(ours_ns, rival_ns, "ns a sample", goal=GOALS[isa], reason=reason))
     if isa is Isa.AVX512:
-        rivals_ports = 0.0 if rival_s is None else STREAMS * SECONDS / rival_s
-        note("dtmf_ports_a_core", Figure.speed(PORTS * SECONDS / ours_s, rivals_ports or 1.0, "ports"))
+        note("dtmf_ports_a_core", Figure.speed(PORTS * SECONDS / ours_s, PORTS_A_CORE, "ports", goal=1.0))
 
 
 assert RATE_HZ * SECONDS == SAMPLES

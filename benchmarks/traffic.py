@@ -21,6 +21,10 @@ RATE_HZ: Final = 8000
 SECONDS: Final = 5
 SAMPLES: Final = RATE_HZ * SECONDS
 STREAMS: Final = 64
+DIAL_TONE: Final = range(48, 56)  # streams
+SIGNALLING: Final = range(56, 64)
+SIGNAL_EVERY: Final = 1120
+SIGNALS: Final = len(range(0, SAMPLES - SIGNAL_EVERY, SIGNAL_EVERY))  # a stream
 KEYS: Final = 6
 KEY: Final = RATE_HZ * 60 // 1000
 NOISE_RMS: Final = 29.0  # -55 dBm0
@@ -44,8 +48,8 @@ def mixed_traffic() -> tuple[Octets, list[str]]:
         at = int(rng.integers(len(speech) - SAMPLES))
         sound[stream, from_sample:] += speech[at + from_sample : at + SAMPLES]
     t = np.arange(SAMPLES) / RATE_HZ
-    sound[48:56] += PEAK_A_TONE * np.sin(2 * np.pi * 450 * t)
-    for stream in range(56, 64):
+    sound[DIAL_TONE.start : DIAL_TONE.stop] += PEAK_A_TONE * np.sin(2 * np.pi * 450 * t)
+    for stream in SIGNALLING:
         send_signals(rng, sound[stream])
     return encode_alaw(np.clip(np.rint(sound), -32768, 32767).astype(np.int16)), wanted
 
@@ -61,7 +65,7 @@ def press_keys(rng: np.random.Generator, sound: Sound, every: int) -> str:
 
 
 def send_signals(rng: np.random.Generator, sound: Sound) -> None:
-    for at in range(0, SAMPLES - 1120, 1120):
+    for at in range(0, SAMPLES - SIGNAL_EVERY, SIGNAL_EVERY):
         one, other = rng.choice(MFC_HZ[Direction.FORWARD], 2, replace=False)
         sound[at : at + 560] += two_tones(one, other, 560)
 

@@ -1,6 +1,6 @@
 """The progress tones, and the tones of fax machines, in recordings: many at once, each on a port of one listener."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
@@ -17,8 +17,8 @@ from kmcc.dsp.tone_plans import CHINA
 from kmcc.dsp.tone_profile import Hz, ToneProfile
 
 CLOSING_MS: Final = 100  # of silence: a tone at the very end of the file ends too
-FAX_HZ: Final = {FaxTone.CNG: 1100.0}
-ANSWER_HZ: Final = 2100.0
+FAX_HZ: Final[Mapping[FaxTone, Hz]] = {FaxTone.CNG: (1100.0,), FaxTone.PREAMBLE: (1650.0, 1850.0)}
+ANSWER_HZ: Final[Hz] = (2100.0,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _tones(events: Events, length: int, profile: ToneProfile) -> list[HeardTone]
 
 def _fax(code: int, start: int, at: int, dbm0: float) -> HeardTone:
     hz = FAX_HZ.get(FaxTone(code), ANSWER_HZ)
-    return HeardTone(None, (hz,), start / SAMPLES_PER_MS, 0, at / SAMPLES_PER_MS, dbm0, ())
+    return HeardTone(None, hz, start / SAMPLES_PER_MS, 0, at / SAMPLES_PER_MS, dbm0, ())
 
 
 def _ended(fax: HeardTone, code: int, end: int) -> HeardTone:

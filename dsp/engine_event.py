@@ -31,6 +31,7 @@ class FaxTone(IntEnum):
     CED_REVERSED = lib.FAX_CED_REVERSED
     ANSAM = lib.FAX_ANSAM
     ANSAM_REVERSED = lib.FAX_ANSAM_REVERSED
+    PREAMBLE = lib.FAX_PREAMBLE
 
 
 class SpanAlarm(IntFlag):

@@ -10,6 +10,8 @@ from kmcc.dsp.twin_band import EDGE_WINDOW, edge_levels
 from kmcc.dsp.twin_level import centi_dbm0
 from kmcc.dsp.twin_listener import BLOCK, GRID, RATE_HZ, RECENT, Floats, ListenerTwin, Samples
 from kmcc.dsp.twin_lone import LoneTone, News, ToneState
+from kmcc.dsp.twin_preamble import ONE_HZ, ZERO_HZ, Preamble
+from kmcc.dsp.twin_preamble import News as PreambleNews
 
 CNG, ANS = 0, 1
 
@@ -37,10 +39,12 @@ class _Port:
     asked: list[bool] = field(default_factory=lambda: [False, False])
     answer: _Answer = field(default_factory=_Answer)
     blocks: int = 0
+    preamble: Preamble = field(default_factory=Preamble)
+    follows: bool = False
 
 
 class FaxToneTwin(ListenerTwin):
-    HZ: ClassVar[tuple[float, ...]] = (1100.0, 2100.0)
+    HZ: ClassVar[tuple[float, ...]] = (1100.0, 2100.0, ONE_HZ, ZERO_HZ)
     CNG_SAMPLES: ClassVar[range] = range(3384, 4617)
     AM_BLOCKS: ClassVar[int] = 50
     AM_DEPTH: ClassVar[float] = 0.1
@@ -59,9 +63,10 @@ class FaxToneTwin(ListenerTwin):
         of = self._ports[port]
         of.asked = [
             tone.block(state, float(energy), float(p))
-            for tone, state, p in zip(self._tones, of.tones, power, strict=True)
+            for tone, state, p in zip(self._tones, of.tones, power[:2], strict=True)
         ]
-        return any(of.asked) or of.tones[ANS].on
+        of.follows = of.preamble.block(float(energy), float(power[2]), float(power[3]))
+        return any(of.asked) or of.tones[ANS].on or of.follows
 
     def look(self, port: int, recent: Samples) -> bool:
         of = self._ports[port]
@@ -69,7 +74,18 @@ class FaxToneTwin(ListenerTwin):
             self._follow_phase(port, of, recent)
             self._follow_envelope(port, of)
         again = [of.asked[which] and self._look_at(port, of, which, recent) for which in (CNG, ANS)]
+        if of.follows and self.at % BLOCK == 0:
+            self._follow_preamble(port, of.preamble, recent)
         return any(again)
+
+    def _follow_preamble(self, port: int, flags: Preamble, recent: Samples) -> None:
+        for news in flags.look(self.at, recent):
+            if news is PreambleNews.BEGAN:
+                level = centi_dbm0(float(np.mean(flags.heard)))
+                self.report(port, EventKind.FAX_ON, FaxTone.PREAMBLE, level, self.at - flags.began)
+            else:
+                lasted = flags.ended - flags.began
+                self.report(port, EventKind.FAX_OFF, FaxTone.PREAMBLE, lasted, self.at - flags.ended)
 
     def _look_at(self, port: int, of: _Port, which: int, recent: Samples) -> bool:
         state = of.tones[which]

@@ -30,6 +30,7 @@ FAX_TONES: Final = {
     FaxTone.CED_REVERSED: Heard.MODEM_TONE,
     FaxTone.ANSAM: Heard.MODEM_TONE,
     FaxTone.ANSAM_REVERSED: Heard.MODEM_TONE,
+    FaxTone.PREAMBLE: Heard.PREAMBLE,
 }
 HEARD: Final = {
     EventKind.VOICE_ON: Heard.VOICE_ON,

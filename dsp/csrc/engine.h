@@ -87,8 +87,9 @@ enum {
 	DETECT_SUPERVISORY = 512 /* the tones of a profile (tone_set.h) instead of 450 Hz alone */
 };
 
-/* Tones of fax machines and modems: T.30 calls ANS of V.25 CED; ANSam is V.8's.  REVERSED: in phase, every 450 ms. */
-enum { FAX_CNG = 1, FAX_CED, FAX_CED_REVERSED, FAX_ANSAM, FAX_ANSAM_REVERSED };
+/* Tones of fax machines and modems: T.30 calls ANS of V.25 CED; ANSam is V.8's.  REVERSED: in phase, every 450 ms.
+ * PREAMBLE: the flags of V.21 channel 2 before each frame of T.30. */
+enum { FAX_CNG = 1, FAX_CED, FAX_CED_REVERSED, FAX_ANSAM, FAX_ANSAM_REVERSED, FAX_PREAMBLE };
 
 /* A run of A-law octets to be played; the caller keeps them alive until EV_PLAY_DONE. */
 struct engine_clip {

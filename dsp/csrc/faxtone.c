@@ -1,4 +1,5 @@
-/* faxtone.c  Tones by which fax machines and modems know each other: CNG (T.30), CED = ANS (V.25), ANSam (V.8).
+/* faxtone.c  Tones by which fax machines and modems know each other: CNG (T.30), CED = ANS (V.25), ANSam (V.8);
+ * and of the preamble of T.30's frames (preamble.h), by which a fax is known that sends no CED.
  *
  * CNG, 1100 Hz, is certain only when it has ended after half a second: a longer tone is none.  The answer tone, 2100 Hz,
  * is followed a block at a time: its envelope tells ANSam (15 Hz, a fifth deep), its phase the reversals every 450 ms.
@@ -8,6 +9,7 @@
 #include "engine.h"
 #include "level.h"
 #include "lone.h"
+#include "preamble.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,6 +31,7 @@
 #define QUARTER_TURN  0x40000000u
 #define SCALE         (1.0f / (LISTENER_BLOCK * 32768.0f)) /* keeps the product of four phasors in range */
 #define TONES         2u
+#define SCREENED      4u      /* those, and the two of the preamble */
 
 enum { CNG, ANS };
 
@@ -53,6 +56,8 @@ struct faxtone {
 	struct lone    lone[TONES];
 	uint32_t      *asked[TONES]; /* [groups]: looks that the lone tone wants in this block */
 	struct answer *answer;       /* [ports] */
+	struct preamble preamble;
+	uint32_t       *follows;     /* [groups]: ports whose preamble is looked at when this block ends */
 };
 
 static size_t groups_of(size_t ports)
@@ -63,7 +68,8 @@ static size_t groups_of(size_t ports)
 static size_t size(size_t ports)
 {
 	return kernel_lines(sizeof(struct faxtone)) + TONES * lone_size(ports)
-	     + TONES * kernel_lines(groups_of(ports) * sizeof(uint32_t)) + ports * sizeof(struct answer);
+	     + (TONES + 1) * kernel_lines(groups_of(ports) * sizeof(uint32_t)) + preamble_size(ports)
+	     + ports * sizeof(struct answer);
 }
 
 static void *init(void *memory, size_t ports)
@@ -80,7 +86,10 @@ static void *init(void *memory, size_t ports)
 		f->asked[t] = (uint32_t *)(void *)next;
 		next += kernel_lines(groups_of(ports) * sizeof(uint32_t));
 	}
-	f->answer = (struct answer *)(void *)next;
+	f->follows = (uint32_t *)(void *)next;
+	next += kernel_lines(groups_of(ports) * sizeof(uint32_t));
+	preamble_init(&f->preamble, next, ports, LEVEL_MIN);
+	f->answer = (struct answer *)(void *)(next + preamble_size(ports));
 	return f;
 }
 
@@ -93,6 +102,8 @@ static void enable(void *of, size_t port, int on)
 		lone_forget(&f->lone[t], port);
 		f->asked[t][port / LISTENER_LANES] &= ~(1u << port % LISTENER_LANES);
 	}
+	preamble_forget(&f->preamble, port);
+	f->follows[port / LISTENER_LANES] &= ~(1u << port % LISTENER_LANES);
 }
 
 static uint32_t block(void *of, const struct listener_block *b, struct report *r)
@@ -103,7 +114,8 @@ static uint32_t block(void *of, const struct listener_block *b, struct report *r
 	(void)r;
 	for (uint32_t t = 0; t < TONES; t++)
 		f->asked[t][group] = lone_block(&f->lone[t], b, t);
-	return f->asked[CNG][group] | f->asked[ANS][group] | f->lone[ANS].group[group].on;
+	f->follows[group] = preamble_block(&f->preamble, b, b->power[TONES], b->power[TONES + 1]);
+	return f->asked[CNG][group] | f->asked[ANS][group] | f->lone[ANS].group[group].on | f->follows[group];
 }
 
 static unsigned code_of(const struct answer *a)
@@ -261,10 +273,12 @@ static int look(void *of, size_t port, uint64_t at, const int16_t *recent, struc
 	for (uint32_t t = 0; t < TONES; t++)
 		if (f->asked[t][port / LISTENER_LANES] >> port % LISTENER_LANES & 1u)
 			again |= look_at(f, t, port, at, recent, r);
+	if (at % LISTENER_BLOCK == 0 && f->follows[port / LISTENER_LANES] >> port % LISTENER_LANES & 1u)
+		preamble_look(&f->preamble, port, at, recent, r);
 	return again;
 }
 
 const struct detector FAXTONE = {
 	.name = "faxtone", .size = size, .init = init, .enable = enable, .block = block, .look = look, .every = 1,
-	.tones = TONES, .hz = {CNG_HZ, ANS_HZ},
+	.tones = SCREENED, .hz = {CNG_HZ, ANS_HZ, PREAMBLE_ONE_HZ, PREAMBLE_ZERO_HZ},
 };

@@ -28,6 +28,7 @@ class Heard(Enum):
     BEEP_ON = "beep on"
     BEEP_OFF = "beep off"
     CNG = "CNG"
+    PREAMBLE = "flags of V.21"  # of a fax machine that may have sent no CED
     ANSWER_TONE = "2100 Hz"  # CED of a fax machine, unless its phase turns or 15 Hz is on it
     MODEM_TONE = "2100 Hz of a modem"
     NETWORK_TONE = "network tone"
@@ -85,6 +86,7 @@ _S, _H, _P = State, Heard, Party
 Row = tuple[State, Party | None, str]
 _ANYTIME: Final[Mapping[Heard, Row]] = {
     _H.CNG: (_S.DONE, _P.FAX, "CNG"),
+    _H.PREAMBLE: (_S.DONE, _P.FAX, "preamble of T.30"),
     _H.MODEM_TONE: (_S.DONE, _P.MODEM, "answer tone with phase reversals or 15 Hz"),
     _H.NETWORK_TONE: (_S.DONE, _P.NETWORK_TONE, "a tone of the network"),
     _H.ANSWER_TONE: (_S.ANSWER_TONE, None, ""),

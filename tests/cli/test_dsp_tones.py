@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.dsp.sounds import Burst, make_alaw
+from tests.dsp.test_preamble import FLAG_MS, PREAMBLE, v21
 from typer.testing import CliRunner
 
 from kmcc.cli.main import app
@@ -69,6 +70,13 @@ def test_tones_of_fax_machines_and_of_another_network(tmp_path: Path) -> None:
     sit = [Burst(((hz, -15),), 200 + 330 * n, 330) for n, hz in enumerate((950, 1400, 1800))]
     (information,) = told("--profile", "itu", written(tmp_path / "sit.wav", 2600, *sit))
     assert (information["tone"], information["hz"]) == ("special_information", [950, 1400, 1800])
+
+
+def test_the_preamble_of_a_fax(tmp_path: Path) -> None:
+    write_alaw_wav(tmp_path / "v21.wav", v21(PREAMBLE)[0].tobytes())
+    (preamble,) = told(tmp_path / "v21.wav")
+    assert (preamble["tone"], preamble["hz"]) == ("preamble", [1650, 1850])
+    assert [preamble["start_ms"], preamble["end_ms"]] == pytest.approx([100, 100 + 38 * FLAG_MS], abs=FLAG_MS + 1)
 
 
 def test_a_folder_is_heard_in_one_batch_and_bad_files_are_told(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from enum import IntEnum
 from typing import Any, Final
 
 import cffi
+import numpy as np
 from tests.peers.spandsp import Samples, load_library
 
 from kmcc.dsp.tone_profile import ProgressTone, ToneProfile
@@ -20,7 +21,15 @@ int   super_tone_rx_free(void *s);
 void *modem_connect_tones_rx_init(void *s, int tone_type, void (*callback)(void *, int, int, int), void *user);
 int   modem_connect_tones_rx(void *s, const int16_t *amp, int samples);
 int   modem_connect_tones_rx_free(void *s);
+typedef struct { char *name; int freq_zero; int freq_one; int tx_level; int min_level; int baud_rate; } fsk_spec_t;
+extern const fsk_spec_t preset_fsk_specs[];
+void *fsk_tx_init(void *s, const fsk_spec_t *spec, int (*get_bit)(void *), void *user);
+void  fsk_tx_power(void *s, float power);
+int   fsk_tx(void *s, int16_t *amp, int len);
+int   fsk_tx_free(void *s);
 """
+V21_CHANNEL_2: Final = 1  # its place among the presets
+END_OF_DATA: Final = -7
 LONGEST_MS: Final = 60_000
 
 
@@ -33,6 +42,7 @@ class ModemTone(IntEnum):
     ANS_REVERSED = 3
     ANSAM = 4
     ANSAM_REVERSED = 5
+    PREAMBLE = 6
 
 
 class SpandspTones:
@@ -82,6 +92,20 @@ class SpandspTones:
             self._lib.modem_connect_tones_rx(receiver, self._in(pcm[at : at + FRAME]), now - at)
         self._lib.modem_connect_tones_rx_free(receiver)
         return told
+
+    def v21(self, bits: str, *, dbm0: float = -15.0, off_hz: int = 0) -> Samples:
+        """These bits by its sender of V.21 channel 2, whose zeros and ones may be off by so much."""
+        preset = self._lib.preset_fsk_specs[V21_CHANNEL_2]
+        spec: Any = self._ffi.new("fsk_spec_t *", preset)
+        spec.freq_zero, spec.freq_one = preset.freq_zero + off_hz, preset.freq_one + off_hz
+        left = iter(bits)
+        get_bit = self._ffi.callback("int(void *)", lambda _: int(next(left, END_OF_DATA)))
+        sender = self._lib.fsk_tx_init(self._ffi.NULL, spec, get_bit, self._ffi.NULL)
+        self._lib.fsk_tx_power(sender, dbm0)
+        pcm = np.zeros(len(bits) * 8000 // 300, np.int16)
+        self._lib.fsk_tx(sender, self._in(pcm), len(pcm))
+        self._lib.fsk_tx_free(sender)
+        return pcm
 
     def _feed(self, feed: Any, receiver: Any, pcm: Samples) -> None:
         for at in range(0, len(pcm), FRAME):

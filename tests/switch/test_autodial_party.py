@@ -49,6 +49,7 @@ CALLS: list[tuple[str, Script, Party, int]] = [
     ("nobody speaks", [], P.SILENCE, 4000),
     ("a calling fax", [(600, H.VOICE_ON), (700, H.BEEP_ON), (1124, H.BEEP_OFF), (1126, H.CNG)], P.FAX, 1126),
     ("a fax", [(600, H.VOICE_ON), (1020, H.ANSWER_TONE)], P.FAX, 1170),
+    ("a fax that sends no CED", [(600, H.VOICE_ON), (820, H.PREAMBLE)], P.FAX, 820),
     ("a modem with echo suppressors off", [(600, H.VOICE_ON), (1020, H.ANSWER_TONE), (1040, H.MODEM_TONE)],
      P.MODEM, 1040),
     ("ANSam", [(600, H.VOICE_ON), (1020, H.MODEM_TONE)], P.MODEM, 1020),

@@ -82,6 +82,13 @@ def ced(rng: np.random.Generator) -> Sound:
     return tone(rng, rng.uniform(2086, 2114), 3000)
 
 
+def fax_without_ced(rng: np.random.Generator) -> Sound:
+    """Flags alone, of V.21 channel 2, for a second."""
+    n = np.arange(round(rng.uniform(850, 1150) * MS))
+    hz = np.where((n * 300 // RATE_HZ) % 8 % 7, 1650, 1850) + rng.uniform(-11, 11)
+    return amplitude(rng.uniform(-35, -10)) * np.sin(2 * np.pi * np.cumsum(hz) / RATE_HZ)
+
+
 def answer_of_modem(rng: np.random.Generator) -> Sound:
     n = np.arange(3000 * MS)
     sign = np.where(n // (450 * MS) % 2, -1, 1)
@@ -99,6 +106,7 @@ WHO: dict[str, tuple[Callable[[np.random.Generator], Sound], Party, float]] = {
     "machine of few words": (short_machine, Party.MACHINE, 90),
     "calling fax": (cng, Party.FAX, 99),
     "fax": (ced, Party.FAX, 99),
+    "fax without CED": (fax_without_ced, Party.FAX, 99),
     "modem": (answer_of_modem, Party.MODEM, 99),
     "busy tone": (busy, Party.NETWORK_TONE, 99),
     "nobody": (lambda rng: pause(0), Party.SILENCE, 99),

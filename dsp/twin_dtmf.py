@@ -20,6 +20,7 @@ PROMISED_SHARE, PROMISED_HZ, MORE_HZ = 0.015, 2.0, 2.5
 PIECE, HOP, PIECES = 64, 32, 13
 FIRST_PIECES, PAIR_PIECES, LEVEL_PIECES, END_PIECES = 3, 9, 4, 4
 CLEAR, WHOLE, EARLIER = 0.95, 0.75, 22
+HOPE_OFF, HOPE_UNSTEADY = 2.0, 0.5
 STILL, GONE, HALF = 0.5, 0.13, 0.5
 END_SPAN, END_LEAST, PRESENT_PACE = 144, 110, 4 * GRID
 NEVER: Final = 2**63
@@ -204,7 +205,12 @@ class DtmfTwin(ListenerTwin):
 
     def _look_for_begin(self, port: int, p: _Port, recent: Samples) -> bool:
         low, high = (Track(recent, self.HZ[tone]) for tone in _tones(p.key))
-        if self._verdict(port, self.at - p.begin, low, high, recent):
+        age = self.at - p.begin
+        if not p.measured and age < RULES[0].from_ms * GRID:
+            if not all(t.measure(FIRST_PIECES) <= HOPE_UNSTEADY and abs(t.off) <= HOPE_OFF for t in (low, high)):
+                p.blocks = 0
+                return False
+        elif self._verdict(port, age, low, high, recent):
             self._begin(port, p, low, high)
             return False
         if not p.measured:

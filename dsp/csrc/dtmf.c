@@ -1,9 +1,9 @@
 /* dtmf.c  Dialling tones, Q.23; limits of Q.24 and GB 3378.
  *
  * The screen only makes candidates (dtmf_block.c); when one has lasted for 25 ms, a look gives a verdict on it
- * (dtmf_verdict.h): what is clean is a digit then, what is not must last longer.  While a digit stands, the screen alone
- * follows it, and looks are taken again when it seems to end: it ends after 13 ms without it, so a break of 10 ms is
- * bridged.
+ * (dtmf_verdict.h): what is clean is a digit then, what is not must last longer.  While a digit stands, the screen
+ * alone follows it, and looks are taken again when it seems to end: it ends after 13 ms without it, so a break of
+ * 10 ms is bridged.
  */
 #include "dtmf.h"
 
@@ -34,7 +34,9 @@ static size_t groups(size_t ports)
 
 static size_t size(size_t ports)
 {
-	return kernel_lines(sizeof(struct dtmf)) + kernel_lines(groups(ports) * sizeof(uint32_t)) + ports * sizeof(struct dtmf_port);
+	const size_t busy = kernel_lines(groups(ports) * sizeof(uint32_t));
+
+	return kernel_lines(sizeof(struct dtmf)) + busy + ports * sizeof(struct dtmf_port);
 }
 
 static void *init(void *memory, size_t ports)
@@ -123,21 +125,38 @@ static void begin_digit(struct dtmf_port *p, struct dtmf_pair *pair, size_t port
 	report_add(r, port, EV_DTMF_ON, (unsigned)DIGITS[p->key], level_centi_dbm0(power[0]), level_centi_dbm0(power[1]));
 }
 
+/* The blocks were not clear: does it look like a digit, and since when? */
+static int look_first(struct dtmf_port *p, struct dtmf_pair *pair, uint64_t at, const int16_t *end)
+{
+	dtmf_pair_take(pair, end, 0, FIRST_PIECES);
+	if (!dtmf_pair_hopeful(pair, FIRST_PIECES)) {
+		p->blocks = 0;
+		return 0;
+	}
+	dtmf_pair_take(pair, end, FIRST_PIECES, DTMF_PAIR_PIECES);
+	measure_begin(p, pair, at);
+	return 1;
+}
+
 static int look_for_begin(struct dtmf *d, size_t port, uint64_t at, const int16_t *end, struct report *r)
 {
-	struct dtmf_port     *p = &d->port[port];
-	const uint64_t   age = at - p->begin;
-	struct dtmf_pair pair;
+	struct dtmf_port *p = &d->port[port];
+	const uint64_t    age = at - p->begin;
+	struct dtmf_pair  pair;
 
-	dtmf_pair_take(&pair, &d->measures, p->key, (enum dtmf_mode)p->mode, end, dtmf_verdict_pieces(age));
-	if (p->measured || age >= DTMF_VERDICT_FROM) {
+	dtmf_pair_init(&pair, &d->measures, p->key, (enum dtmf_mode)p->mode);
+	if (!p->measured && age < DTMF_VERDICT_FROM) {
+		if (!look_first(p, &pair, at, end))
+			return 0;
+	} else {
+		dtmf_pair_take(&pair, end, 0, dtmf_verdict_pieces(age));
 		if (dtmf_verdict(&pair, &d->measures, (enum dtmf_mode)p->mode, age, end)) {
 			begin_digit(p, &pair, port, at, r);
 			return 0;
 		}
+		if (!p->measured)
+			measure_begin(p, &pair, at);
 	}
-	if (!p->measured)
-		measure_begin(p, &pair, at);
 	if (p->due <= at)
 		p->due = dtmf_next_ms(p->begin + dtmf_verdict_again(at - p->begin));
 	return 1;
@@ -165,12 +184,14 @@ static void end_digit(struct dtmf_port *p, size_t port, uint64_t at, uint64_t si
 	p->standing = 0;
 }
 
-/* When to look next, the newest piece showing so much of the digit, and `since` samples being without it if none does. */
+/* When to look next: the newest piece shows so much of the digit; if none, `since` samples are without it. */
 static uint64_t end_due(uint64_t at, float newest, float since)
 {
 	if (newest > HALF)
 		return at + PRESENT_PACE;
-	return at + (since + (float)(2 * DTMF_MS) > DTMF_END_LEAST ? DTMF_MS : (uint64_t)(DTMF_END_LEAST - since) / DTMF_MS * DTMF_MS);
+	if (since + (float)(2 * DTMF_MS) > DTMF_END_LEAST)
+		return at + DTMF_MS;
+	return at + (uint64_t)(DTMF_END_LEAST - since) / DTMF_MS * DTMF_MS;
 }
 
 static int look_for_end(struct dtmf *d, size_t port, uint64_t at, const int16_t *end, struct report *r)
@@ -181,7 +202,8 @@ static int look_for_end(struct dtmf *d, size_t port, uint64_t at, const int16_t 
 	float            since = END_SPAN;
 	int              ended = 1;
 
-	dtmf_pair_take(&pair, &d->measures, (uint8_t)(p->standing - 1), DTMF_NORMAL, end, END_PIECES);
+	dtmf_pair_init(&pair, &d->measures, (uint8_t)(p->standing - 1), DTMF_NORMAL);
+	dtmf_pair_take(&pair, end, 0, END_PIECES);
 	for (size_t k = 0; k < END_PIECES; k++) {
 		share[k] = shows(&pair, p, k);
 		since -= share[k] * (float)TWOTONE_HOP;

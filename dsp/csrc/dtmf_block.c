@@ -1,7 +1,7 @@
 /* dtmf_block.c  What the screen makes of a port: candidates, and whether a digit stands.
  *
- * A candidate is one low and one high tone with not too much beside them. Two blocks in a row that show the same ask for
- * a look, and say when the tones began by how much of the first one shows them.
+ * A candidate is one low and one high tone with not too much beside them.  Two blocks in a row that show the same ask
+ * for a look, and say when the tones began by how much of the first one shows them.
  */
 #include "cpu.h"
 #include "dtmf_state.h"
@@ -17,39 +17,51 @@
 #define STILL          0.5f     /* of the power, in a block: the digit stands */
 #define NEVER          UINT64_MAX
 
-/* The strongest low and high tone of each lane as a place in DIGITS, and which lanes are candidates. */
-CPU_BODY void screen_body(const struct listener_block *b, float floor, uint32_t key[LISTENER_LANES], uint32_t *candidates)
+CPU_BODY float larger(float a, float b)
 {
+	return a > b ? a : b;
+}
+
+CPU_BODY float smaller(float a, float b)
+{
+	return a < b ? a : b;
+}
+
+/* Which lanes are candidates. Powers are never negative: whole loops over lanes, without a branch. */
+CPU_BODY void screen_body(const struct listener_block *b, float floor, uint32_t *candidates)
+{
+	float    low[LISTENER_LANES];
+	float    high[LISTENER_LANES];
+	uint32_t bits[LISTENER_LANES];
 	uint32_t lanes = 0;
 
-	for (uint32_t i = 0; i < LISTENER_LANES; i++) {
-		float    low = b->power[0][i];
-		float    high = b->power[DTMF_LOW_TONES][i];
-		uint32_t row = 0;
-		uint32_t column = 0;
-
-		for (uint32_t t = 1; t < DTMF_LOW_TONES; t++) {
-			row = b->power[t][i] > low ? t * DTMF_LOW_TONES : row;
-			low = b->power[t][i] > low ? b->power[t][i] : low;
-			column = b->power[DTMF_LOW_TONES + t][i] > high ? t : column;
-			high = b->power[DTMF_LOW_TONES + t][i] > high ? b->power[DTMF_LOW_TONES + t][i] : high;
-		}
-		key[i] = row + column;
-		uint32_t bit = 1u << i;
-
-		bit = low > floor ? bit : 0;
-		bit = high > floor ? bit : 0;
-		bit = low + high > SHARE_MIN * b->energy[i] ? bit : 0;
-		bit = low < high * SCREEN_NORMAL ? bit : 0;
-		bit = high < low * SCREEN_REVERSE ? bit : 0;
-		lanes |= bit;
+	for (size_t i = 0; i < LISTENER_LANES; i++) {
+		low[i] = larger(larger(b->power[0][i], b->power[1][i]), larger(b->power[2][i], b->power[3][i]));
+		high[i] = larger(larger(b->power[4][i], b->power[5][i]), larger(b->power[6][i], b->power[7][i]));
 	}
+	for (size_t i = 0; i < LISTENER_LANES; i++) {
+		const float least = smaller(smaller(low[i], high[i]) - floor, low[i] + high[i] - SHARE_MIN * b->energy[i]);
+		const float twist = smaller(high[i] * SCREEN_NORMAL - low[i], low[i] * SCREEN_REVERSE - high[i]);
+
+		bits[i] = smaller(least, twist) > 0 ? 1u << i : 0u;
+	}
+	for (size_t i = 0; i < LISTENER_LANES; i++)
+		lanes |= bits[i];
 	*candidates = lanes & b->lanes;
 }
 
-CPU_CLONES(dtmf_screen, screen_body,
-           (const struct listener_block *b, float floor, uint32_t key[LISTENER_LANES], uint32_t *candidates),
-           (b, floor, key, candidates))
+CPU_CLONES(dtmf_screen, screen_body, (const struct listener_block *b, float floor, uint32_t *candidates),
+           (b, floor, candidates))
+
+static uint8_t strongest(const struct listener_block *b, size_t lane, size_t first)
+{
+	uint8_t best = 0;
+
+	for (uint8_t t = 1; t < DTMF_LOW_TONES; t++)
+		if (b->power[first + t][lane] > b->power[first + best][lane])
+			best = t;
+	return best;
+}
 
 /* How much of a candidate's first block shows both its tones, by what the second one has. */
 static float share_of_first(const struct dtmf_port *p, const float second[2])
@@ -100,8 +112,17 @@ static uint64_t end_due_by_block(float share, uint64_t at)
 	return at + (uint64_t)(DTMF_END_LEAST - silent) / DTMF_MS * DTMF_MS;
 }
 
+static void follow_candidate(struct dtmf_port *p, const struct listener_block *b, size_t lane)
+{
+	const uint8_t row = strongest(b, lane, 0);
+	const uint8_t column = strongest(b, lane, DTMF_LOW_TONES);
+	const float   power[2] = {b->power[row][lane], b->power[DTMF_LOW_TONES + column][lane]};
+
+	candidate(p, (uint8_t)(row * DTMF_LOW_TONES + column), power, b->energy[lane], b->at);
+}
+
 /* A block for a port that is busy or a candidate; whether it wants looks. */
-static int follow(struct dtmf_port *p, const struct listener_block *b, size_t lane, int is_candidate, uint32_t key)
+static int follow(struct dtmf_port *p, const struct listener_block *b, size_t lane, int is_candidate)
 {
 	const float share = p->standing ? share_of_standing(p, b, lane) : 0;
 
@@ -112,15 +133,10 @@ static int follow(struct dtmf_port *p, const struct listener_block *b, size_t la
 	}
 	if (p->standing && p->end_due == 0)
 		p->end_due = end_due_by_block(share, b->at);
-	if (is_candidate) {
-		const float power[2] = {
-			b->power[key / DTMF_LOW_TONES][lane], b->power[DTMF_LOW_TONES + key % DTMF_LOW_TONES][lane],
-		};
-
-		candidate(p, (uint8_t)key, power, b->energy[lane], b->at);
-	} else {
+	if (is_candidate)
+		follow_candidate(p, b, lane);
+	else
 		p->blocks = 0;
-	}
 	return p->standing ? p->end_due <= b->at + LISTENER_BLOCK : dtmf_wants_looks(p, b->at);
 }
 
@@ -128,20 +144,19 @@ uint32_t dtmf_block(void *of, const struct listener_block *b, struct report *r)
 {
 	struct dtmf *d = of;
 	uint32_t    *busy = &d->busy[b->first / LISTENER_LANES];
-	uint32_t     key[LISTENER_LANES];
 	uint32_t     candidates;
 	uint32_t     awake = 0;
 
 	(void)r;
 	if (((b->loud | *busy) & b->lanes) == 0)
 		return 0;
-	dtmf_screen(b, d->floor, key, &candidates);
+	dtmf_screen(b, d->floor, &candidates);
 	for (uint32_t lanes = (candidates | *busy) & b->lanes; lanes != 0; lanes &= lanes - 1) {
-		const size_t   lane = (size_t)__builtin_ctz(lanes);
-		const uint32_t bit = 1u << lane;
-		struct dtmf_port   *p = &d->port[b->first + lane];
+		const size_t      lane = (size_t)__builtin_ctz(lanes);
+		const uint32_t    bit = 1u << lane;
+		struct dtmf_port *p = &d->port[b->first + lane];
 
-		if (follow(p, b, lane, (int)(candidates >> lane & 1u), key[lane]))
+		if (follow(p, b, lane, (int)(candidates >> lane & 1u)))
 			awake |= bit;
 		*busy = p->standing || p->blocks ? *busy | bit : *busy & ~bit;
 	}

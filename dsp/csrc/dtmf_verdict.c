@@ -18,6 +18,8 @@
 #define OFF_HZ        2.0f     /* are promised; */
 #define OFF_MORE      0.01f    /* 2.5 Hz more in turns from piece to piece; 3.5 % must not be heard */
 #define HZ_A_TURN     250.0f
+#define HOPE_OFF      2.0f     /* times what is promised, */
+#define HOPE_UNSTEADY 0.50f    /* and unsteady: beyond these there is no hope that it will be a digit */
 #define BEFORE_GAP    1u       /* pieces that overlap the beginning */
 #define BEFORE_PIECES 2u       /* that lie before it */
 
@@ -61,8 +63,7 @@ void dtmf_measures_init(struct dtmf_measures *m, const float hz[DTMF_TONES])
 	m->floor = level_power(LEVEL_MIN);
 }
 
-void dtmf_pair_take(struct dtmf_pair *p, const struct dtmf_measures *m, uint8_t key, enum dtmf_mode mode,
-                    const int16_t *end, size_t pieces)
+void dtmf_pair_init(struct dtmf_pair *p, const struct dtmf_measures *m, uint8_t key, enum dtmf_mode mode)
 {
 	const size_t tone[2] = {key / DTMF_LOW_TONES, DTMF_LOW_TONES + key % DTMF_LOW_TONES};
 
@@ -72,14 +73,28 @@ void dtmf_pair_take(struct dtmf_pair *p, const struct dtmf_measures *m, uint8_t 
 	}
 	p->wave[2] = &m->dial;
 	p->tones = mode == DTMF_DIAL_TONE ? 3 : 2;
+}
+
+void dtmf_pair_take(struct dtmf_pair *p, const int16_t *end, size_t from, size_t to)
+{
 	for (size_t i = 0; i < p->tones; i++)
-		twotone_pieces(&p->track[i], p->wave[i], end, 0, pieces);
+		twotone_pieces(&p->track[i], p->wave[i], end, from, to);
 }
 
 static void measure(struct dtmf_pair *p, size_t pieces)
 {
 	for (size_t i = 0; i < p->tones; i++)
 		twotone_measure(&p->track[i], pieces);
+}
+
+int dtmf_pair_hopeful(struct dtmf_pair *p, size_t newest)
+{
+	measure(p, newest);
+	for (size_t i = 0; i < 2; i++)
+		if (p->track[i].unsteady > HOPE_UNSTEADY || p->track[i].turn > p->off[i] * HOPE_OFF
+		    || -p->track[i].turn > p->off[i] * HOPE_OFF)
+			return 0;
+	return 1;
 }
 
 static float clip(float share)

@@ -27,9 +27,14 @@ struct dtmf_pair {
 
 void dtmf_measures_init(struct dtmf_measures *m, const float hz[DTMF_TONES]);
 
-/* `key` is low tone * 4 + high tone; `end` is behind the newest sample; pieces [0, pieces) are filled. */
-void dtmf_pair_take(struct dtmf_pair *p, const struct dtmf_measures *m, uint8_t key, enum dtmf_mode mode,
-                    const int16_t *end, size_t pieces);
+/* `key` is low tone * 4 + high tone. */
+void dtmf_pair_init(struct dtmf_pair *p, const struct dtmf_measures *m, uint8_t key, enum dtmf_mode mode);
+
+/* Fill pieces [from, to); `end` is behind the newest sample. */
+void dtmf_pair_take(struct dtmf_pair *p, const int16_t *end, size_t from, size_t to);
+
+/* 0: by the newest pieces, which are filled, this will be no digit. */
+int dtmf_pair_hopeful(struct dtmf_pair *p, size_t newest);
 
 /* Samples since both tones began, judged by how much of the pieces shows them; the newest ones lie within both. */
 uint64_t dtmf_pair_lasting(struct dtmf_pair *p, size_t newest);

@@ -4,6 +4,8 @@
 #include "cpu.h"
 #include "level.h"
 
+#include <string.h>
+
 #define PEAK     2047.0f        /* of a wave without its window */
 #define QUARTER  0x40000000u
 #define TURN     4294967296.0f
@@ -79,7 +81,9 @@ static float angle(float re, float im)
 	const float b = im < 0 ? -im : im;
 	const float t = (a < b ? a : b) / ((a < b ? b : a) + TINY);
 	const float s = t * t;
-	float turns = t * 0.15915494f * (0.9998660f + s * (-0.3302995f + s * (0.1801410f + s * (-0.0851330f + s * 0.0208351f))));
+	float turns = 0.9998660f + s * (-0.3302995f + s * (0.1801410f + s * (-0.0851330f + s * 0.0208351f)));
+
+	turns *= t * 0.15915494f;
 
 	if (a < b)
 		turns = 0.25f - turns;
@@ -159,48 +163,61 @@ float twotone_there(const struct twotone_track *t, size_t k)
 
 /* --- least squares about the centre of the samples, where cosines and sines do not meet ------------------------- */
 
+typedef float   row_of_floats __attribute__((vector_size(ROWS * sizeof(float))));
+typedef int16_t row_of_samples __attribute__((vector_size(ROWS * sizeof(int16_t))));
+
 struct sums {
 	float x[2][ROWS]; /* with cosine, with sine */
 };
 
-/* Sums of the samples with cosine and sine of one tone, a row of 16 at a time; `half` is the phase at the first. */
-CPU_BODY void correlate_body(struct sums *s, const int16_t *x, size_t samples, const float start[2][ROWS],
-                             const float row[2])
+CPU_BODY void take_row(row_of_floats *row, const int16_t *x)
 {
-	float c[ROWS];
-	float d[ROWS];
+	row_of_samples samples;
 
-	for (size_t i = 0; i < ROWS; i++) {
-		c[i] = start[0][i];
-		d[i] = start[1][i];
-		s->x[0][i] = s->x[1][i] = 0;
+	memcpy(&samples, x, sizeof samples);
+	*row = __builtin_convertvector(samples, row_of_floats);
+}
+
+/* Sums of the samples with cosine and sine of one tone; `start` is its first row, which `turn` turns to the next. */
+CPU_BODY void correlate_body(struct sums *s, const int16_t *x, size_t samples, const float start[2][ROWS],
+                             const float turn[2])
+{
+	const float   turn_re = turn[0];
+	const float   turn_im = turn[1];
+	row_of_floats c;
+	row_of_floats d;
+	row_of_floats sum[2] = {{0}, {0}};
+
+	memcpy(&c, start[0], sizeof c);
+	memcpy(&d, start[1], sizeof d);
+	for (size_t n = 0; n < samples; n += ROWS) {
+		const row_of_floats next = c * turn_re - d * turn_im;
+		row_of_floats       row;
+
+		take_row(&row, x + n);
+		sum[0] += row * c;
+		sum[1] += row * d;
+		d = d * turn_re + c * turn_im;
+		c = next;
 	}
-	for (size_t n = 0; n < samples; n += ROWS)
-		for (size_t i = 0; i < ROWS; i++) {
-			const float sample = (float)x[n + i];
-			const float next = c[i] * row[0] - d[i] * row[1];
-
-			s->x[0][i] += sample * c[i];
-			s->x[1][i] += sample * d[i];
-			d[i] = d[i] * row[0] + c[i] * row[1];
-			c[i] = next;
-		}
+	memcpy(s->x, sum, sizeof s->x);
 }
 
 CPU_CLONES(twotone_correlate, correlate_body,
-           (struct sums *s, const int16_t *x, size_t samples, const float start[2][ROWS], const float row[2]),
-           (s, x, samples, start, row))
+           (struct sums *s, const int16_t *x, size_t samples, const float start[2][ROWS], const float turn[2]),
+           (s, x, samples, start, turn))
 
 CPU_BODY void square_body(float sum[ROWS], const int16_t *x, size_t samples)
 {
-	for (size_t i = 0; i < ROWS; i++)
-		sum[i] = 0;
-	for (size_t n = 0; n < samples; n += ROWS)
-		for (size_t i = 0; i < ROWS; i++) {
-			const float sample = (float)x[n + i];
+	row_of_floats all = {0};
 
-			sum[i] += sample * sample;
-		}
+	for (size_t n = 0; n < samples; n += ROWS) {
+		row_of_floats row;
+
+		take_row(&row, x + n);
+		all += row * row;
+	}
+	memcpy(sum, &all, sizeof all);
 }
 
 CPU_CLONES(twotone_square, square_body, (float sum[ROWS], const int16_t *x, size_t samples), (sum, x, samples))

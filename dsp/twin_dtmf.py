@@ -20,7 +20,7 @@ PROMISED_SHARE, PROMISED_HZ, MORE_HZ = 0.015, 2.0, 2.5
 PIECE, HOP, PIECES = 64, 32, 13
 FIRST_PIECES, PAIR_PIECES, LEVEL_PIECES, END_PIECES = 3, 9, 4, 4
 CLEAR, WHOLE, EARLIER = 0.95, 0.75, 22
-HOPE_OFF, HOPE_UNSTEADY = 2.0, 0.5
+HOPE_FROM_MS, HOPE_OFF, HOPE_UNSTEADY = 16, 2.0, 0.5
 STILL, GONE, HALF = 0.5, 0.13, 0.5
 END_SPAN, END_LEAST, PRESENT_PACE = 144, 110, 4 * GRID
 NEVER: Final = 2**63
@@ -62,6 +62,7 @@ class _Port:
     blocks: int = 0
     measured: bool = False
     standing: str = ""
+    busy: bool = False
 
 
 class Track:
@@ -160,7 +161,7 @@ class DtmfTwin(ListenerTwin):
         self._mode[port] = mode
 
     def suspects(self) -> npt.NDArray[np.bool_]:
-        return np.array([p.blocks > 0 or p.standing != "" for p in self._state])
+        return np.array([p.busy for p in self._state])
 
     def forget(self, port: int) -> None:
         self._state[port] = _Port()
@@ -171,6 +172,7 @@ class DtmfTwin(ListenerTwin):
             share = min(power[t] / of for t, of in zip(_tones(DTMF_DIGITS.index(p.standing)), p.power, strict=True))
             if share > STILL:
                 p.blocks = p.end_due = 0
+                p.busy = True
                 return False
             silent = (1 - np.sqrt(share)) * BLOCK
             p.end_due = p.end_due or self.at + int(END_LEAST - silent) // GRID * GRID
@@ -181,6 +183,7 @@ class DtmfTwin(ListenerTwin):
             self._candidate(p, key, (a, b), float(energy))
         else:
             p.blocks = 0
+        p.busy = p.standing != "" or p.blocks > 0
         return p.end_due <= self.at + BLOCK if p.standing else self._wants_looks(p)
 
     def _candidate(self, p: _Port, key: int, power: tuple[float, float], energy: float) -> None:
@@ -192,7 +195,7 @@ class DtmfTwin(ListenerTwin):
             share = np.sqrt(min(1, *(one / two for one, two in zip(p.first, power, strict=True))))
             lasts = BLOCK + int(share * BLOCK) + (EARLIER if share > WHOLE else 0)
             p.measured, p.begin = False, max(self.at - lasts, 0)
-            p.due = next_ms(p.begin + RULES[0].from_ms * GRID) if sum(power) > CLEAR * energy else self.at
+            p.due = next_ms(p.begin + (RULES[0].from_ms if sum(power) > CLEAR * energy else HOPE_FROM_MS) * GRID)
 
     def _wants_looks(self, p: _Port) -> bool:
         return p.blocks >= 2 and p.due <= self.at + BLOCK

@@ -12,6 +12,7 @@
 #define SCREEN_REVERSE 8.0f     /* 9 dB, high tone stronger */
 #define SHARE_MIN      0.35f    /* of both tones in a block, for a candidate */
 #define CLEAR          0.95f    /* of the energy in a block are both tones */
+#define HOPE_FROM      (16u * DTMF_MS) /* of age: the pieces that tell whether there is hope lie within the tones */
 #define WHOLE          0.75f    /* of the first block, or more: the one before may show some of the key, too, */
 #define EARLIER        22u      /* samples of it at most, or it would have been a candidate */
 #define STILL          0.5f     /* of the power, in a block: the digit stands */
@@ -91,7 +92,7 @@ static void candidate(struct dtmf_port *p, uint8_t key, const float power[2], fl
 
 	p->measured = 0;
 	p->begin = at > lasts ? at - lasts : 0;
-	p->due = power[0] + power[1] > CLEAR * energy ? dtmf_next_ms(p->begin + DTMF_VERDICT_FROM) : at;
+	p->due = dtmf_next_ms(p->begin + (power[0] + power[1] > CLEAR * energy ? DTMF_VERDICT_FROM : HOPE_FROM));
 }
 
 /* How much of the block shows the digit that stands: of the power, the weaker tone. */

@@ -23,6 +23,7 @@ APART_HZ: Final = 40.0  # two frequencies of one tone
 
 Hz = tuple[float, ...]
 SILENCE: Final[Hz] = ()
+LEVELS_DBM0: Final = (-45.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class ProgressTone:
     steps: tuple[Step, ...]
     needed: int
     early_ms: float | None = None
-    dbm0: tuple[float, float] = (-45.0, 4.0)
+    dbm0: tuple[float, float] = LEVELS_DBM0
     tolerance: Tolerance | None = None  # None = the profile's
 
     def step(self, place: int) -> Step:

@@ -9,7 +9,7 @@ from kmcc.config.checks import Finding
 from kmcc.config.load import load_file
 from kmcc.config.sections import Section
 from kmcc.dsp.errors import ProfileError
-from kmcc.dsp.tone_profile import ProgressTone, Step, Tolerance, ToneProfile
+from kmcc.dsp.tone_profile import LEVELS_DBM0, ProgressTone, Step, Tolerance, ToneProfile
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 _DEFAULT = Tolerance()
@@ -27,7 +27,7 @@ class ToneRow(Section):
     steps: tuple[StepRow, ...]
     needed: int
     early_ms: Number | None = None
-    dbm0: tuple[Number, Number] = (-40.0, 4.0)
+    dbm0: tuple[Number, Number] = LEVELS_DBM0
     tolerance_ms: Number = _DEFAULT.ms
     tolerance_share: Number = _DEFAULT.share
 

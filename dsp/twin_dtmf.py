@@ -19,8 +19,8 @@ SHARE_MIN: Final = 0.35
 PROMISED_SHARE, PROMISED_HZ, MORE_HZ = 0.015, 2.0, 2.5
 PIECE, HOP, PIECES = 64, 32, 13
 FIRST_PIECES, PAIR_PIECES, LEVEL_PIECES, END_PIECES = 3, 9, 4, 4
-CLEAR, WHOLE, EARLIER = 0.95, 0.75, 22
-HOPE_FROM_MS, HOPE_OFF, HOPE_UNSTEADY = 12, 2.0, 0.5
+CLEAR, WHOLE, EARLIER = 0.98, 0.75, 22
+HOPE_FROM_MS, HOPE_OFF, HOPE_UNSTEADY = 12, 2.0, 1.0
 STILL, GONE, HALF = 0.5, 0.13, 0.5
 END_SPAN, END_LEAST, PRESENT_PACE = 144, 110, 4 * GRID
 NEVER: Final = 2**63
@@ -142,7 +142,7 @@ def passes(rule: Rule, low: Track, high: Track, others: tuple[Track, ...], recen
 def pace(age: int) -> int:
     """The age to look at next."""
     ms = age // GRID
-    return age + GRID if ms < 31 else 39 * GRID if ms < 39 else age + (2 if ms < 53 else 8) * GRID
+    return 39 * GRID if 31 <= ms < 39 else age + (1 if ms < 53 else 8) * GRID
 
 
 def next_ms(at: int) -> int:

@@ -19,7 +19,7 @@
 #define OFF_MORE      0.01f    /* 2.5 Hz more in turns from piece to piece; 3.5 % must not be heard */
 #define HZ_A_TURN     250.0f
 #define HOPE_OFF      2.0f     /* times what is promised, */
-#define HOPE_UNSTEADY 0.50f    /* and unsteady: beyond these there is no hope that it will be a digit */
+#define HOPE_UNSTEADY 1.00f    /* and unsteady: beyond these there is no hope that it will be a digit */
 #define BEFORE_GAP    1u       /* pieces that overlap the beginning */
 #define BEFORE_PIECES 2u       /* that lie before it */
 
@@ -49,7 +49,7 @@ static const struct rule RULE[2][RULES] = {
 };
 
 /* Ages up to `until`, in ms, are followed by a look so much later. */
-static const struct { uint64_t until, after; } PACE[] = {{31, 1}, {39, 0}, {53, 2}};
+static const struct { uint64_t until, after; } PACE[] = {{31, 1}, {39, 0}, {53, 1}};
 
 #define SLOW_MS 8u /* later on */
 

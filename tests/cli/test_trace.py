@@ -90,3 +90,17 @@ def test_pictures_need_a_place(log: Path, capsys: Capture) -> None:
 def test_no_such_log(tmp_path: Path, capsys: Capture) -> None:
     assert main(["trace", str(tmp_path / "none.jsonl")]) == BAD_INPUT
     assert capsys.readouterr().err == f"kmcc: {tmp_path / 'none.jsonl'}: No such file or directory\n"
+
+
+def test_json_as_the_other_commands_have_it(log: Path, capsys: Capture) -> None:
+    assert main(["trace", str(log), "--json"]) == OK
+    short = capsys.readouterr().out
+    assert main(["trace", str(log), "--format", "json"]) == OK
+    assert capsys.readouterr().out == short
+
+
+def test_no_such_call(log: Path, capsys: Capture) -> None:
+    assert main(["trace", str(log), "--call", "nope"]) == BAD_INPUT
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"{log}: no call nope" in told.err

@@ -34,6 +34,7 @@ def trace(
     source: Annotated[str, typer.Argument(help="A log file, or the address of a running console: then live.")],
     *,
     form: Annotated[Form, typer.Option("--format", help="One line a cycle, one object a call, a ladder.")] = Form.TEXT,
+    wants_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     call: Annotated[str | None, typer.Option(help="Only this call.")] = None,
     failed: Annotated[bool, typer.Option("--failed", help="Only calls that failed.")] = False,
     lang: Annotated[Lang, typer.Option(help="Of signals and reasons.")] = Lang.EN,
@@ -41,26 +42,38 @@ def trace(
     out: Annotated[Path | None, typer.Option(help="Where the pictures go, one file a call.")] = None,
 ) -> None:
     """Print the trace of each call: line and register signals with times, and why it failed."""
+    form = Form.JSON if wants_json else form
     if form is Form.SVG and out is None and call is None:
         raise TraceError("--format svg: expected --call for one picture on standard output, or --out for a folder")
     is_live = "://" in source
     events = follow(source, since) if is_live else read_log(Path(source))
     lines = _lines(lang.value) if form is Form.TEXT and not failed else _whole_calls(form, lang.value, out)
-    _run(events, _wanted(lines, call, is_failed=failed))
+    is_there = _run(events, _wanted(lines, call, is_failed=failed), call)
+    if not is_there and not is_live:
+        raise TraceError(
+            f"{source}: no call {call}; expected one of the calls in it, such as kmcc trace {source} lists"
+        )
 
 
-def _run(events: Iterable[Event], show: Show) -> None:
-    """A live trace ends with the daemon, or with Ctrl-C."""
+def _run(events: Iterable[Event], show: Show, call: str | None) -> bool:
+    """Whether the call that was asked for was there. A live trace ends with the daemon, or with Ctrl-C."""
     collector = Collector()
+    is_there = call is None
+
+    def tell(all_news: Iterable[News]) -> None:
+        nonlocal is_there
+        for news in all_news:
+            is_there = is_there or news.trace.call == call
+            show(news)
+
     try:
         for event in events:
-            for news in collector.take(event):
-                show(news)
+            tell(collector.take(event))
     except KeyboardInterrupt:
         raise typer.Abort from None
     finally:
-        for news in collector.finish():
-            show(news)
+        tell(collector.finish())
+    return is_there
 
 
 def _wanted(show: Show, call: str | None, *, is_failed: bool) -> Show:

@@ -20,6 +20,10 @@ MARGIN_Y: Final = 24.0
 WORDS_X: Final = 340.0
 """Room for words beside the centre, when no second leg stands there."""
 MARGIN_X: Final = 60.0
+NARROW: Final = 7.0
+WIDE: Final = 13.0
+LAST_NARROW: Final = 0x2E7F
+"""Behind it come the characters of Chinese."""
 COLOURS: Final = {"line.bits": "#0a6ebd", "register.signal": "#a0268f"}
 MOST_LINES: Final = 2
 NOT_XML: Final = dict.fromkeys(
@@ -71,7 +75,7 @@ def picture(trace: CallTrace, lang: str = "en") -> str:
             lifelines=drawing.lifelines,
             arrows=drawing.arrows,
             notes=drawing.notes,
-            width=max(drawing.lifelines[-1].x + MARGIN_X, drawing.centre_x + WORDS_X),
+            width=drawing.width(),
             bottom=drawing.y,
             height=drawing.y + MARGIN_Y + (2 * STEP_Y if trace.reason else 0),
             reason=trace.reason,
@@ -112,9 +116,19 @@ class _Drawing:
             self._down(at_s)
             self.arrows.append(Arrow(self.y, x1, x2, text, self._time, COLOURS.get(row.kind, "#444")))
 
+    def width(self) -> float:
+        """Room for the lifelines and for every word beside the centre."""
+        words = (note.x + _text_width(note.text) + MARGIN_Y for note in self.notes)
+        return max(self.lifelines[-1].x + MARGIN_X, self.centre_x + WORDS_X, *words)
+
     def _down(self, at_s: float) -> None:
         self.y += STEP_Y
         self._time = f"{at_s - self._trace.since_s:.3f}"
+
+
+def _text_width(text: str) -> float:
+    """As wide as any font makes it, nearly."""
+    return sum(WIDE if ord(letter) > LAST_NARROW else NARROW for letter in text)
 
 
 @cache

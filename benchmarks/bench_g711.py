@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import cffi
 import numpy as np
@@ -62,6 +62,9 @@ def load() -> Peer:
         pytest.skip(f"{LIBRARY} is not installed (Debian package libspandsp2)")
 
 
+DECODERS: Final = {"decode": "g711_alaw_decode", "decode_portable": "g711_alaw_decode_plain"}
+
+
 def often(work: Callable[[], object]) -> Callable[[], None]:
     def run() -> None:
         for _ in range(CALLS):
@@ -73,13 +76,26 @@ def often(work: Callable[[], object]) -> Callable[[], None]:
 def kernel(way: str) -> tuple[Callable[[], object], np.ndarray[Any, Any]]:
     """The C kernel alone, as the engine calls it, and where it leaves its result."""
     heard, said = ffi.from_buffer("uint8_t[]", OCTETS), ffi.from_buffer("int16_t[]", PCM)
-    if way == "decode":
-        pcm = np.empty(COUNT, np.int16)
+    if way in DECODERS:
+        decode, pcm = getattr(lib, DECODERS[way]), np.empty(COUNT, np.int16)
         into = ffi.from_buffer("int16_t[]", pcm)
-        return lambda: lib.g711_alaw_decode(into, heard, COUNT), pcm
+        return lambda: decode(into, heard, COUNT), pcm
     octets = np.empty(COUNT, np.uint8)
     out = ffi.from_buffer("uint8_t[]", octets)
     return lambda: lib.g711_alaw_encode(out, said, COUNT), octets
+
+
+def test_alaw_decode_in_portable_c(benchmark: Benchmark, note: Note) -> None:
+    """No intrinsics: one function that the compiler made for each set of instructions. Encoding is so on every path."""
+    peer, reason = rival_or_reason(load)
+    ours, result = kernel("decode_portable")
+    ours_s, rival_s = race(benchmark, often(ours), None if peer is None else often(peer.decode))
+    if peer is not None:
+        np.testing.assert_array_equal(result, peer.decode())
+    scale = 1e9 / (COUNT * CALLS)
+    rival_ns = None if rival_s is None else rival_s * scale
+    figure = Figure.cost(ours_s * scale, rival_ns, "ns a sample", goal=GOALS["decode"], reason=reason)
+    note("g711_decode_portable", figure)
 
 
 @pytest.mark.parametrize("isa", available()[1:], ids=lambda isa: isa.name.lower())

@@ -42,7 +42,7 @@ CPU_BODY void alaw_decode(int16_t *restrict pcm, const uint8_t *restrict octets,
 	}
 }
 
-CPU_CLONES(alaw_decode_plain, alaw_decode, (int16_t *pcm, const uint8_t *octets, size_t n), (pcm, octets, n))
+CPU_CLONES(g711_alaw_decode_plain, alaw_decode, (int16_t *pcm, const uint8_t *octets, size_t n), (pcm, octets, n))
 
 void g711_alaw_decode(int16_t *pcm, const uint8_t *octets, size_t n)
 {
@@ -55,7 +55,7 @@ void g711_alaw_decode(int16_t *pcm, const uint8_t *octets, size_t n)
 		done = g711_alaw_decode_avx2(pcm, octets, n);
 #endif
 	if (done < n)
-		alaw_decode_plain(pcm + done, octets + done, n - done);
+		g711_alaw_decode_plain(pcm + done, octets + done, n - done);
 }
 
 /* The float's exponent is the segment and its first four bits are the step; below 256 steps are as wide as just above,

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 void g711_alaw_decode(int16_t *pcm, const uint8_t *octets, size_t n);
+void g711_alaw_decode_plain(int16_t *pcm, const uint8_t *octets, size_t n); /* portable C: where no path has tables */
 void g711_alaw_encode(uint8_t *octets, const int16_t *pcm, size_t n);
 void g711_ulaw_decode(int16_t *pcm, const uint8_t *octets, size_t n);
 void g711_ulaw_encode(uint8_t *octets, const int16_t *pcm, size_t n);

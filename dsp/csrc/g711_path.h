@@ -8,6 +8,4 @@
 size_t g711_alaw_decode_avx2(int16_t *pcm, const uint8_t *octets, size_t n);
 size_t g711_alaw_decode_avx512(int16_t *pcm, const uint8_t *octets, size_t n);
 
-void alaw_decode_plain(int16_t *pcm, const uint8_t *octets, size_t n);
-
 #endif

@@ -155,9 +155,16 @@ class Engine(SpeechCommands):
     def stop_play(self, port: int) -> None:
         self._post(port, Op.STOP_PLAY)
 
-    def send_tone(self, port: int, tone: Tone) -> None:
-        """Send a tone; it goes before a clip, which waits, and before link and conference."""
+    def send_tone(self, port: int, tone: Tone, until: EventKind | None = None) -> None:
+        """Send a tone; it goes before a clip, which waits, and before link and conference.
+
+        `until` is MFC_ON or MFC_OFF: a register signal, but no foreign one, so heard by the port ends the tone: the
+        frame of that tick has none of it. No SEND_DONE then. EngineRangeError for any other kind.
+        """
+        if until is not None:
+            check("event that ends a tone", until, EventKind.MFC_ON, EventKind.MFC_OFF)
         data = tone_struct(tone)
+        data.until = 0 if until is None else until
         self._post(port, Op.SEND_TONE, 0, data)
         self._keep_until_taken(data)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
-from kmcc.dsp.engine import Detect
+from kmcc.dsp.engine import Detect, EventKind
 from kmcc.dsp.mfc import Direction as ToneDirection
 from kmcc.dsp.tone import Tone, mfc_tone
 from kmcc.signaling.china1 import messages as m
@@ -20,6 +20,12 @@ OnExpiry = Callable[[Channel, str], None]
 DETECTORS: Final = {
     Direction.FORWARD: Detect.MFC_FORWARD,
     Direction.BACKWARD: Detect.MFC_BACKWARD,
+}
+# What the tables order anyhow, done by the engine a tick earlier: a backward signal ends the forward one, and the end
+# of the forward one ends the backward one.
+COMPELLED_BY: Final = {
+    Direction.FORWARD: EventKind.MFC_ON,
+    Direction.BACKWARD: EventKind.MFC_OFF,
 }
 
 
@@ -49,7 +55,7 @@ class China1Port:
             case m.SendBits(abcd):
                 self._media.engine.signal(self._port, abcd)
             case m.SendSignal(direction, number):
-                self._media.engine.send_tone(self._port, self._tones[direction, number])
+                self._media.engine.send_tone(self._port, self._tones[direction, number], COMPELLED_BY[direction])
             case m.SendPulse(direction, number, ms):
                 pulse = mfc_tone(ToneDirection(direction.value), number, pulse_ms=ms, dbm0=self._level_dbm0)
                 self._media.engine.send_tone(self._port, pulse)

@@ -70,8 +70,10 @@ static void stop_play(struct engine *e, const struct engine_command *c)
 
 static void send_tone(struct engine *e, const struct engine_command *c)
 {
-	if (c->data != NULL)
-		generator_start(e->generator, c->port, c->data);
+	const struct engine_tone *tone = c->data;
+
+	if (tone != NULL && (tone->until == 0 || tone->until == EV_MFC_ON || tone->until == EV_MFC_OFF))
+		generator_start(e->generator, c->port, tone);
 }
 
 static void stop_tone(struct engine *e, const struct engine_command *c)

@@ -87,10 +87,19 @@ static void take_line(struct engine *e, uint32_t line)
 	engine_found(e, &what);
 }
 
+/* The frame made now goes out after all that was heard, so a register signal is answered in it from its first octet.  A
+ * foreign one is left to whoever commands. */
+static void compel(struct engine *e, const struct detection *what)
+{
+	if (what->code != 0)
+		generator_hear(e->generator, what->port, what->kind);
+}
+
 static void keep_found(struct engine *e, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		speech_keyed(e, &e->fresh[i]);
+		compel(e, &e->fresh[i]);
 		engine_found(e, &e->fresh[i]);
 	}
 }

@@ -105,6 +105,8 @@ struct engine_tone {
 	uint32_t on[4];
 	uint32_t off[4];
 	uint32_t repeats;       /* of the whole cadence; 0 = for ever */
+	uint32_t until;         /* EV_MFC_ON or EV_MFC_OFF: told of a signal 1..15 on its port, it ends the tone before the
+	                           frame of that tick, without EV_SEND_DONE; 0 = none does */
 };
 
 /* A-law recorder of what the port hears, with two sides also of what it is sent (left and right, interleaved).

@@ -15,11 +15,12 @@ struct generator {
 	uint32_t (*part)[PARTS];  /* lengths in samples; all zero = continuous */
 	uint32_t  *left;          /* samples left of the present part */
 	uint32_t  *repeats;       /* cadences left, 0 = for ever */
+	uint32_t  *until;         /* kind of event that ends the tone, 0 = none does */
 	uint8_t   *index;         /* of the present part: even = tone, odd = pause */
 	uint8_t   *active;
 };
 
-#define PORT_OCTETS (2 * sizeof(uint32_t) * 2 + 2 * sizeof(float) + (PARTS + 2) * sizeof(uint32_t) + 2)
+#define PORT_OCTETS (2 * sizeof(uint32_t) * 2 + 2 * sizeof(float) + (PARTS + 3) * sizeof(uint32_t) + 2)
 #define HEAD        ((sizeof(struct generator) + 63u) / 64u * 64u)
 
 size_t generator_size(size_t ports)
@@ -40,7 +41,8 @@ struct generator *generator_init(void *memory, size_t ports)
 	g->part = (uint32_t (*)[PARTS])(void *)(g->peak + ports);
 	g->left = (uint32_t *)(void *)(g->part + ports);
 	g->repeats = g->left + ports;
-	g->index = (uint8_t *)(g->repeats + ports);
+	g->until = g->repeats + ports;
+	g->index = (uint8_t *)(g->until + ports);
 	g->active = g->index + ports;
 	return g;
 }
@@ -73,6 +75,7 @@ void generator_start(struct generator *g, size_t port, const struct engine_tone 
 		g->part[port][2 * i + 1] = tone->off[i];
 	}
 	g->repeats[port] = tone->repeats;
+	g->until[port] = tone->until;
 	g->index[port] = 0;
 	g->active[port] = 1;
 	begin_part(g, port);
@@ -81,6 +84,11 @@ void generator_start(struct generator *g, size_t port, const struct engine_tone 
 void generator_stop(struct generator *g, size_t port)
 {
 	g->active[port] = 0;
+}
+
+void generator_hear(struct generator *g, size_t port, uint32_t kind)
+{
+	g->active[port] &= kind != g->until[port];
 }
 
 int generator_active(const struct generator *g, size_t port)

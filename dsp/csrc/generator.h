@@ -15,6 +15,9 @@ void              generator_start(struct generator *g, size_t port, const struct
 void              generator_stop(struct generator *g, size_t port);
 int               generator_active(const struct generator *g, size_t port);
 
+/* The port heard this kind of event: its tone ends if it was to be sent until then. */
+void              generator_hear(struct generator *g, size_t port, uint32_t kind);
+
 /* The next `samples` of one port into pcm; 1 when the tone came to its end within them (the rest is silence). */
 int               generator_run(struct generator *g, size_t port, int16_t *pcm, size_t samples);
 

@@ -20,8 +20,11 @@ struct side {
 
 static uint8_t                  octets[CLIP_OCTETS];
 static struct engine_clip       clips[CLIPS];
-static const struct engine_tone TONE = {
-	.hz = {697, 1209}, .dbm0 = {-6, -6}, .on = {320}, .off = {320}, .repeats = 2,
+static const struct engine_tone TONES[] = {
+	{.hz = {697, 1209}, .dbm0 = {-6, -6}, .on = {320}, .off = {320}, .repeats = 2},
+	{.hz = {1380, 1500}, .dbm0 = {-11, -11}, .until = EV_MFC_ON},
+	{.hz = {1140, 1020}, .dbm0 = {-11, -11}, .until = EV_MFC_OFF},
+	{.hz = {1140, 1020}, .dbm0 = {-11, -11}, .until = UINT32_MAX}, /* passed over */
 };
 
 static void prepare(struct input *in)
@@ -52,7 +55,7 @@ static const void *data_of(struct side *s, struct input *in, uint16_t op)
 	case OP_SPOT:
 		return input_below(in, 8) ? clips : NULL;
 	case OP_SEND_TONE:
-		return input_below(in, 8) ? &TONE : NULL;
+		return input_below(in, 8) ? &TONES[input_below(in, sizeof TONES / sizeof *TONES)] : NULL;
 	case OP_RECORD:
 		return &s->recorder;
 	default:

@@ -284,11 +284,15 @@ class Trial:
             return
         if isinstance(event, Expired):
             self.timers.remove(event.name)
-        if isinstance(event, OfferAccepted) and any(v.call == event.call for v in self.machine.seats()):
+        if isinstance(event, OfferAccepted) and (event.seat, event.call) in self.held():
             self.promised.pop(event.call, None)
         for effect in effects:
             self.note(effect)
         self.check()
+
+    def held(self) -> set[tuple[str, str | None]]:
+        """An answer of another seat than the one that has the call keeps no promise."""
+        return {(view.profile.seat, view.call) for view in self.machine.seats()}
 
     def note(self, effect: Effect) -> None:
         match effect:

@@ -83,8 +83,12 @@ class Track:
         lag = 4 if count > 4 else 1
         coarse, fine = (float(np.angle(z[:-by] @ z[by:].conj())) / (2 * np.pi) for by in (1, lag))
         self.turn = (lag * coarse + (fine - lag * coarse + 0.5) % 1 - 0.5) / lag
-        self.mean = complex(np.mean(self._straight()[:count])) or 1e-9 + 0j
+        self.average(count)
         return float(np.max(np.abs(self._straight()[:count] / self.mean - 1)) ** 2)
+
+    def average(self, count: int) -> None:
+        """Only the mean anew."""
+        self.mean = complex(np.mean(self._straight()[:count])) or 1e-9 + 0j
 
     def there(self) -> npt.NDArray[np.float64]:
         shares: npt.NDArray[np.float64] = np.real(self._straight() / self.mean)
@@ -109,9 +113,9 @@ class Track:
 
 
 def lasting(low: Track, high: Track, newest: int) -> int:
-    """Samples since both tones began; the newest pieces lie within them."""
+    """Samples since both tones, whose frequencies are measured, began; the newest pieces lie within them."""
     for track in (low, high):
-        track.measure(newest)
+        track.average(newest)
     shares = np.minimum(*(np.clip(track.there()[:PAIR_PIECES], 0, 1) for track in (low, high)))
     return int(HOP * (0.5 + shares.sum()))
 

@@ -71,6 +71,7 @@ void dtmf_pair_init(struct dtmf_pair *p, const struct dtmf_measures *m, uint8_t 
 		p->wave[i] = &m->wave[tone[i]];
 		p->off[i] = m->off[tone[i]];
 	}
+	p->track[0].straight = p->track[1].straight = p->track[2].straight = 0;
 	p->wave[2] = &m->dial;
 	p->tones = mode == DTMF_DIAL_TONE ? 3 : 2;
 }
@@ -106,7 +107,8 @@ uint64_t dtmf_pair_lasting(struct dtmf_pair *p, size_t newest)
 {
 	float sum = 0.5f; /* half of the newest hop, which only one piece shows */
 
-	measure(p, newest);
+	for (size_t i = 0; i < 2; i++)
+		twotone_average(&p->track[i], newest);
 	for (size_t k = 0; k < DTMF_PAIR_PIECES; k++) {
 		const float low = clip(twotone_there(&p->track[0], k));
 		const float high = clip(twotone_there(&p->track[1], k));

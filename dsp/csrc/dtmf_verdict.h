@@ -36,7 +36,8 @@ void dtmf_pair_take(struct dtmf_pair *p, const int16_t *end, size_t from, size_t
 /* 0: by the newest pieces, which are filled, this will be no digit. */
 int dtmf_pair_hopeful(struct dtmf_pair *p, size_t newest);
 
-/* Samples since both tones began, judged by how much of the pieces shows them; the newest ones lie within both. */
+/* Samples since both tones began, judged by how much of the pieces shows them; the newest ones lie within both. After
+ * dtmf_pair_hopeful or a verdict, which measured their frequencies. */
 uint64_t dtmf_pair_lasting(struct dtmf_pair *p, size_t newest);
 
 /* Pieces a verdict needs at an age, in samples since the tones began. */

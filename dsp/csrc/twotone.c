@@ -42,36 +42,41 @@ void twotone_wave_init(struct twotone_wave *w, float hz)
 }
 
 /* 64 * 32768 * 2047 / 2 stays below 2^31: exact, however it is added up. */
-CPU_BODY void dots_body(const int16_t *x, const struct twotone_wave *w, int32_t out[2])
+CPU_BODY void dots_body(const int16_t *newest, const struct twotone_wave *w, size_t from, size_t to, int32_t out[][2])
 {
-	int32_t re = 0;
-	int32_t im = 0;
+	for (size_t k = from; k < to; k++) {
+		const int16_t *x = newest - k * TWOTONE_HOP;
+		int32_t        re = 0;
+		int32_t        im = 0;
 
-	for (size_t n = 0; n < TWOTONE_PIECE; n++) {
-		re += (int32_t)x[n] * w->value[0][n];
-		im += (int32_t)x[n] * w->value[1][n];
+		for (size_t n = 0; n < TWOTONE_PIECE; n++) {
+			re += (int32_t)x[n] * w->value[0][n];
+			im += (int32_t)x[n] * w->value[1][n];
+		}
+		out[k][0] = re;
+		out[k][1] = im;
 	}
-	out[0] = re;
-	out[1] = im;
 }
 
-CPU_CLONES(twotone_dots, dots_body, (const int16_t *x, const struct twotone_wave *w, int32_t out[2]), (x, w, out))
+CPU_CLONES(twotone_dots, dots_body,
+           (const int16_t *newest, const struct twotone_wave *w, size_t from, size_t to, int32_t out[][2]),
+           (newest, w, from, to, out))
 
 void twotone_pieces(struct twotone_track *t, const struct twotone_wave *w, const int16_t *end, size_t from, size_t to)
 {
 	const float scale = 2.0f / (PEAK * (float)TWOTONE_PIECE / 2.0f); /* to amplitude */
+	int32_t     sum[TWOTONE_PIECES][2];
 
+	twotone_dots(end - TWOTONE_PIECE, w, from, to, sum);
 	for (size_t k = from; k < to; k++) {
-		int32_t sum[2];
-
-		twotone_dots(end - TWOTONE_PIECE - k * TWOTONE_HOP, w, sum);
-		const float re = (float)sum[0] * scale;
-		const float im = (float)sum[1] * scale;
+		const float re = (float)sum[k][0] * scale;
+		const float im = (float)sum[k][1] * scale;
 
 		t->re[k] = re * w->re[k] - im * w->im[k];
 		t->im[k] = re * w->im[k] + im * w->re[k];
 	}
 	t->pieces = to;
+	t->straight = t->straight < from ? t->straight : from;
 }
 
 /* Of a vector, in turns, -0.5..0.5; error below 2e-6 of a turn (Abramowitz and Stegun 4.4.49). */
@@ -110,16 +115,16 @@ static float turned(const struct twotone_track *t, size_t pieces, size_t lag)
 	return angle(re, im);
 }
 
-/* All pieces turned to the phase they would have if they were the newest. */
-static void straighten(struct twotone_track *t)
+/* The pieces from `from` on turned to the phase they would have if they were the newest. */
+static void straighten(struct twotone_track *t, size_t from)
 {
 	const uint32_t phase = as_phase(t->turn);
 	const float    step_re = cosine(phase);
 	const float    step_im = level_sine(phase);
-	float          re = 1.0f;
-	float          im = 0.0f;
+	float          re = from == 0 ? 1.0f : cosine(phase * (uint32_t)from);
+	float          im = from == 0 ? 0.0f : level_sine(phase * (uint32_t)from);
 
-	for (size_t k = 0; k < t->pieces; k++) {
+	for (size_t k = from; k < t->pieces; k++) {
 		const float next = re * step_re - im * step_im;
 
 		t->straight_re[k] = t->re[k] * re - t->im[k] * im;
@@ -127,19 +132,16 @@ static void straighten(struct twotone_track *t)
 		im = im * step_re + re * step_im;
 		re = next;
 	}
+	t->straight = t->pieces;
 }
 
-void twotone_measure(struct twotone_track *t, size_t newest)
+void twotone_average(struct twotone_track *t, size_t newest)
 {
-	const size_t lag = newest > LAG ? LAG : 1;
-	const float coarse = turned(t, newest, 1) * (float)lag;
-	const float off = turned(t, newest, lag) - coarse;
 	float re = 0;
 	float im = 0;
-	float most = 0;
 
-	t->turn = (coarse + off - (float)rounded(off)) / (float)lag;
-	straighten(t);
+	if (t->straight < t->pieces)
+		straighten(t, t->straight);
 	for (size_t k = 0; k < newest; k++) {
 		re += t->straight_re[k];
 		im += t->straight_im[k];
@@ -147,6 +149,18 @@ void twotone_measure(struct twotone_track *t, size_t newest)
 	t->mean_re = re / (float)newest;
 	t->mean_im = im / (float)newest;
 	t->per_square = 1.0f / (t->mean_re * t->mean_re + t->mean_im * t->mean_im + TINY);
+}
+
+void twotone_measure(struct twotone_track *t, size_t newest)
+{
+	const size_t lag = newest > LAG ? LAG : 1;
+	const float coarse = turned(t, newest, 1) * (float)lag;
+	const float off = lag == 1 ? 0 : turned(t, newest, lag) - coarse;
+	float most = 0;
+
+	t->turn = (coarse + off - (float)rounded(off)) / (float)lag;
+	t->straight = 0;
+	twotone_average(t, newest);
 	for (size_t k = 0; k < newest; k++) {
 		const float x = t->straight_re[k] - t->mean_re;
 		const float y = t->straight_im[k] - t->mean_im;
@@ -231,30 +245,35 @@ static float total(const float lanes[ROWS])
 	return (four[0] + four[1]) + (four[2] + four[3]);
 }
 
-/* Cosine and sine at the first sixteen samples: the phase at the first, turned by one, two, four and eight steps. */
-static void first_row(float start[2][ROWS], uint32_t phase, uint32_t step)
+/* Cosine and sine at the first sixteen samples, by the phase at the first turned by one, two, four and eight steps; what
+ * turns the whole row to the next is left in `turn`. */
+static void first_row(float start[2][ROWS], float turn[2], uint32_t phase, uint32_t step)
 {
 	start[0][0] = cosine(phase);
 	start[1][0] = level_sine(phase);
+	turn[0] = cosine(step);
+	turn[1] = level_sine(step);
 	for (uint32_t done = 1; done < ROWS; done *= 2) {
-		const float c = cosine(step * done);
-		const float s = level_sine(step * done);
+		const float c = turn[0];
+		const float s = turn[1];
 
 		for (uint32_t i = 0; i < done; i++) {
 			start[0][done + i] = start[0][i] * c - start[1][i] * s;
 			start[1][done + i] = start[1][i] * c + start[0][i] * s;
 		}
+		turn[0] = c * c - s * s;
+		turn[1] = 2.0f * c * s;
 	}
 }
 
 static void correlate_tone(float out[2], uint32_t step, const int16_t *x, size_t samples)
 {
-	const float row[2] = {cosine(step * ROWS), level_sine(step * ROWS)};
 	float       start[2][ROWS];
+	float       turn[2];
 	struct sums s;
 
-	first_row(start, 0u - step / 2 * (uint32_t)(samples - 1), step);
-	twotone_correlate(&s, x, samples, (const float (*)[ROWS])start, row);
+	first_row(start, turn, 0u - step / 2 * (uint32_t)(samples - 1), step);
+	twotone_correlate(&s, x, samples, (const float (*)[ROWS])start, turn);
 	out[0] = total(s.x[0]);
 	out[1] = total(s.x[1]);
 }
@@ -288,12 +307,41 @@ static void solve(float a[TWOTONE_MOST][TWOTONE_MOST], float *b, size_t n)
 	}
 }
 
+/* What tones have in common: the sums of their cosines' and of their sines' products. */
+static void meet(float cosines[TWOTONE_MOST][TWOTONE_MOST], float sines[TWOTONE_MOST][TWOTONE_MOST],
+                 const uint32_t *step, size_t tones, size_t samples)
+{
+	for (size_t i = 0; i < tones; i++)
+		for (size_t j = i; j < tones; j++) {
+			const float sum = kernel(step[i] + step[j], samples);
+			const float difference = kernel(step[i] - step[j], samples);
+
+			cosines[i][j] = cosines[j][i] = (difference + sum) / 2;
+			sines[i][j] = sines[j][i] = (difference - sum) / 2;
+		}
+}
+
+/* One half of least squares, cosines or sines, which do not meet. */
+static void explain(struct twotone_rest *rest, float a[TWOTONE_MOST][TWOTONE_MOST], const float *met, size_t tones,
+                    size_t samples)
+{
+	float b[TWOTONE_MOST];
+
+	memcpy(b, met, sizeof b);
+	solve(a, b, tones);
+	for (size_t i = 0; i < tones; i++) {
+		rest->power[i] += b[i] * b[i] / 2;
+		rest->left -= b[i] * met[i] / (float)samples;
+	}
+}
+
 void twotone_fit(struct twotone_rest *rest, const struct twotone_wave *const *waves,
                  const struct twotone_track *tracks, size_t tones, const int16_t *end, size_t samples)
 {
 	const int16_t *x = end - samples;
 	uint32_t step[TWOTONE_MOST];
-	float    met[2][TWOTONE_MOST];
+	float    met[2][TWOTONE_MOST] = {{0}, {0}};
+	float    common[2][TWOTONE_MOST][TWOTONE_MOST];
 	float    squares[ROWS];
 
 	twotone_square(squares, x, samples);
@@ -308,24 +356,8 @@ void twotone_fit(struct twotone_rest *rest, const struct twotone_wave *const *wa
 		met[1][t] = both[1];
 		rest->power[t] = 0;
 	}
-	for (int odd = 0; odd < 2; odd++) {
-		float a[TWOTONE_MOST][TWOTONE_MOST];
-		float b[TWOTONE_MOST];
-
-		for (size_t i = 0; i < tones; i++) {
-			b[i] = met[odd][i];
-			for (size_t j = 0; j < tones; j++) {
-				const float sum = kernel(step[i] + step[j], samples);
-				const float difference = kernel(step[i] - step[j], samples);
-
-				a[i][j] = (odd ? difference - sum : difference + sum) / 2;
-			}
-		}
-		solve(a, b, tones);
-		for (size_t i = 0; i < tones; i++) {
-			rest->power[i] += b[i] * b[i] / 2;
-			rest->left -= b[i] * met[odd][i] / (float)samples;
-		}
-	}
+	meet(common[0], common[1], step, tones, samples);
+	for (size_t half = 0; half < 2; half++)
+		explain(rest, common[half], met[half], tones, samples);
 	rest->left = rest->left / (rest->energy + TINY);
 }

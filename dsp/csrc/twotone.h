@@ -30,6 +30,7 @@ struct twotone_track {
 	float   straight_re[TWOTONE_PIECES]; /* turned to the phase they would have as the newest */
 	float   straight_im[TWOTONE_PIECES];
 	size_t  pieces;     /* that are filled */
+	size_t  straight;   /* of them, that are turned by the newest measure */
 	float   turn;       /* gained from piece to piece against the nominal frequency; 1 = 250 Hz */
 	float   mean_re;    /* over the pieces that were measured, turned to the newest */
 	float   mean_im;
@@ -50,6 +51,9 @@ void twotone_pieces(struct twotone_track *t, const struct twotone_wave *w, const
 
 /* Frequency, mean and steadiness over the newest pieces. */
 void twotone_measure(struct twotone_track *t, size_t newest);
+
+/* Only the mean anew, over so many pieces, after a measure. */
+void twotone_average(struct twotone_track *t, size_t newest);
 
 /* Size of piece k against the mean: 1 = the tone was all there, 0 = it was not. */
 float twotone_there(const struct twotone_track *t, size_t k);

@@ -12,7 +12,7 @@
 #define SCREEN_REVERSE 8.0f     /* 9 dB, high tone stronger */
 #define SHARE_MIN      0.35f    /* of both tones in a block, for a candidate */
 #define CLEAR          0.98f    /* of the energy in a block are both tones */
-#define HOPE_FROM      (12u * DTMF_MS) /* of age: by then most of the pieces that tell whether there is hope lies within */
+#define HOPE_FROM      (12u * DTMF_MS) /* of age: most of the pieces that tell whether there is hope */
 #define WHOLE          0.75f    /* of the first block, or more: the one before may show some of the key, too, */
 #define EARLIER        22u      /* samples of it at most, or it would have been a candidate */
 #define STILL          0.5f     /* of the power, in a block: the digit stands */

@@ -4,7 +4,6 @@ The common names are here; each comes from the module of the same noun.
 """
 
 from kmcc.dsp.cadence import CadenceMatcher
-from kmcc.dsp.cpu import check_environment
 from kmcc.dsp.dtmf import DtmfBank
 from kmcc.dsp.errors import DspError, WavError
 from kmcc.dsp.mfc import Direction, MfcBank
@@ -24,5 +23,3 @@ __all__ = [
     "VoiceBank",
     "WavError",
 ]
-
-check_environment()

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kmcc.dsp._core import ffi
+from kmcc.dsp.cpu import check_environment
 from kmcc.dsp.errors import PortError, SamplesError
 
 CACHE_LINE: Final = 64
@@ -25,7 +26,11 @@ Events = npt.NDArray[np.void]
 
 
 def aligned_memory(octets: int) -> tuple[Any, Any]:
-    """The address of so many octets at a cache line, and what must be kept alive with it."""
+    """The address of so many octets at a cache line, for a state of the core, and what must be kept alive with it.
+
+    IsaError when the environment asks for instructions that cannot be.
+    """
+    check_environment()
     owner = ffi.new("char[]", octets + CACHE_LINE)
     address = int(ffi.cast("uintptr_t", owner))
     return ffi.cast("void *", (address + CACHE_LINE - 1) // CACHE_LINE * CACHE_LINE), owner

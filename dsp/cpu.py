@@ -1,7 +1,7 @@
 """Which instructions the C core uses (csrc/cpu.h): the best of this machine, or those asked for.
 
 All give the same results bit for bit; the choice is for tests, measurements and doubts.  The environment variable
-KMCC_DSP_ISA names one for the whole process.
+KMCC_DSP_ISA names one for the whole process; what it cannot name is refused when the first port is made.
 """
 
 import os
@@ -36,6 +36,8 @@ def available() -> tuple[Isa, ...]:
 
 
 def in_use() -> Isa:
+    """IsaError when the environment asks for what cannot be."""
+    check_environment()
     return Isa(lib.cpu_isa())
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from kmcc.dsp._core import lib
 from kmcc.dsp.bank import check_port
 from kmcc.dsp.engine_event import Detect
+from kmcc.dsp.errors import ModeError
 from kmcc.dsp.listener import ListenerBank
 
 
@@ -27,8 +28,10 @@ class DtmfBank(ListenerBank):
     DETECTOR: ClassVar[Detect] = Detect.DTMF
 
     def set_mode(self, port: int, mode: DtmfMode) -> None:
-        """From the next look on; kept while the port is switched off and on."""
+        """From the next look on; kept while the port is switched off and on. ModeError when there is no such mode."""
         check_port(port, self.ports)
+        if mode not in set(DtmfMode):
+            raise ModeError(mode, tuple(known.name for known in DtmfMode))
         with self._listener.alone() as state:
             lib.dtmf_set_mode(state, port, mode)
 

@@ -29,6 +29,13 @@ class DirectionError(DspError):
         super().__init__(f"direction of register signals: found {found!r}, expected {' or '.join(known)}")
 
 
+class ModeError(DspError):
+    """A way to listen for keys that does not exist."""
+
+    def __init__(self, found: object, known: tuple[str, ...]) -> None:
+        super().__init__(f"mode of the key detector: found {found!r}, expected {' or '.join(known)}")
+
+
 class BusyError(DspError):
     """A second thread comes while the first is still at work."""
 

@@ -102,7 +102,7 @@ def read_wav(path: str | Path) -> Wav:
     try:
         octets = Path(path).read_bytes()
     except OSError as error:
-        raise WavError(str(path), error.strerror or "no readable file", EXPECTED) from error
+        raise WavError(str(path), error.strerror or "no readable file", "a file that can be read") from error
     return parse_wav(octets, name=str(path))
 
 
@@ -131,9 +131,9 @@ def parse_wav(octets: bytes, *, name: str) -> Wav:
 def _chunks(octets: bytes, name: str) -> dict[str, bytes]:
     """The first chunk of each name, up to the data."""
     if not octets:
-        raise WavError(name, "an empty file", EXPECTED)
+        raise WavError(name, "an empty file", "a RIFF WAVE file")
     if len(octets) < RIFF.size or octets[:4] != b"RIFF" or octets[8:12] != b"WAVE":
-        raise WavError(name, f"a file that begins with {octets[:4]!r}", EXPECTED)
+        raise WavError(name, f"a file that begins with {octets[:4]!r}", "a RIFF WAVE file")
     found: dict[str, bytes] = {}
     at = RIFF.size
     while at + CHUNK.size <= len(octets) and "data" not in found:

@@ -108,3 +108,9 @@ def test_a_reader_that_leaves_is_no_fault(tmp_path: Path) -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert done.stdout == "0\n"
     assert done.stderr == ""
+
+
+def test_instructions_that_nobody_knows_are_one_line(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KMCC_DSP_ISA", "altivec")
+    assert entry.main(["--version"]) == BAD_INPUT
+    assert capsys.readouterr().err.startswith("kmcc: instructions altivec (KMCC_DSP_ISA): expected one of plain")

@@ -52,4 +52,5 @@ def test_what_the_machine_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv(cpu.VARIABLE, "altivec")
     with pytest.raises(IsaError, match="altivec"):
         cpu.check_environment()
+    monkeypatch.undo()
     assert cpu.in_use() is before

@@ -17,7 +17,7 @@ from kmcc.dsp.bank import Events, Octets
 from kmcc.dsp.cpu import Isa, available, in_use, use
 from kmcc.dsp.dtmf import DtmfBank, DtmfMode
 from kmcc.dsp.engine_event import EventKind
-from kmcc.dsp.errors import PortError, SamplesError
+from kmcc.dsp.errors import ModeError, PortError, SamplesError
 from kmcc.dsp.twin_dtmf import DtmfTwin
 from kmcc.dsp.twin_listener import GRID
 from kmcc.dsp.wav import read_alaw
@@ -261,3 +261,8 @@ def test_keys_made_by_sox(tmp_path: Path) -> None:
     wavs = [read_alaw(tmp_path / f"{low}-{high}.wav") for low, high in KEYS.values()]
     octets = np.array([np.frombuffer(wav, np.uint8) for wav in wavs])
     assert keys_by_port(DtmfBank(16).feed(octets), 16) == list(KEYS)
+
+
+def test_a_mode_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ModeError, match="found 9, expected NORMAL or DIAL_TONE or IN_SPEECH"):
+        DtmfBank(1).set_mode(0, 9)  # type: ignore[arg-type]

@@ -149,7 +149,7 @@ def test_garbage_is_a_recording_or_an_error(garbage: bytes) -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(WavError, match=r"nothing\.wav: found No such file or directory, expected a RIFF WAVE file"):
+    with pytest.raises(WavError, match=r"nothing\.wav: found No such file or directory, expected a file that can"):
         read_wav(tmp_path / "nothing.wav")
 
 

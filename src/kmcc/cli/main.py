@@ -12,6 +12,7 @@ from kmcc import __version__
 from kmcc.cli import demo, dsp, init, prompts, queue, run, trace
 from kmcc.cli.exit_codes import BAD_INPUT, INTERRUPTED, NO_BOARD, OK
 from kmcc.drivers.board import BoardError
+from kmcc.dsp.cpu import check_environment
 from kmcc.errors import KmccError
 
 app = typer.Typer(
@@ -49,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code. Only a fault of ours passes as an exception."""
     _print_what_can_be_printed()
     try:
+        check_environment()
         code = app(args=arguments, prog_name="kmcc", standalone_mode=False)
         sys.stdout.flush()
     except KmccError as error:

@@ -42,7 +42,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        fault = Fault("", None, f"{error.strerror}", "a file that can be read (kmcc init writes a configuration)")
+        fault = Fault("", None, f"{error.strerror}", "a file that can be read")
     except UnicodeDecodeError:
         fault = Fault("", None, "octets that are no UTF-8", "TOML, which is UTF-8 text")
     raise ConfigError(path, (fault,))

@@ -15,6 +15,7 @@ from kmcc.switch.circuit import CallingParty, Cause, Circuit, TrunkCircuit
 from kmcc.switch.errors import SwitchError
 from kmcc.switch.journal import Field, Journal
 from kmcc.switch.leg import Leg, Milestone, first_of
+from kmcc.switch.message import until_said
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.speech_path import SpeechPath
 
@@ -224,24 +225,12 @@ class Call:
         self.path.listen_for_keys()
         self.path.start_message(self._exchange.message_file(self), self._note_recording_fault)
         try:
-            await self._until_said(limit_s, silence_s)
+            await until_said(self, limit_s, silence_s)
         finally:
             recording = self.path.stop_message()
             if recording is not None:
                 self.note("message.recorded", file=recording.path.name, duration_s=recording.duration_s)
         return recording
-
-    async def _until_said(self, limit_s: float, silence_s: float) -> None:
-        loop = asyncio.get_running_loop()
-        ends_s = loop.time() + limit_s
-        while (left_s := ends_s - loop.time()) > 0:
-            wait_s = left_s if self.path.is_speaking else min(left_s, silence_s)
-            changed, key = self.path.speech_changed(), self.path.key_pressed()
-            if not await self.until(changed, key, timeout_s=wait_s):
-                return
-            if key.done():
-                self.path.take_key()
-                return
 
     def _note_recording_fault(self, fault: RecorderError) -> None:
         self.note("alarm.recording", what=str(fault))

@@ -44,8 +44,8 @@ def _enumerators(enum: str) -> Rows:
     """Names and comments of a C enum; a name without one speaks for itself."""
     text = HEADER.read_text(encoding="utf-8")
     block = text.partition(f"enum {enum} {{")[2].partition("};")[0]
-    found = re.findall(r"^\t([A-Z]\w+)(?: = 1)?,?\s*(?:/\* (.*?) \*/)?$", block, re.MULTILINE)
-    return [(f"`{name}`", comment) for name, comment in found]
+    found = re.findall(r"^\t([A-Z]\w+)(?: = 1)?,?[ \t]*(?:/\* ((?:[^*]|\*(?!/))*) \*/)?$", block, re.MULTILINE)
+    return [(f"`{name}`", " ".join(comment.split())) for name, comment in found]
 
 
 def tones() -> Made:

@@ -17,6 +17,7 @@ from kmcc.firmware_sim.people.caller import Caller
 from kmcc.firmware_sim.people.subscriber import Subscriber
 from kmcc.firmware_sim.town import Town
 from kmcc.signaling.china1.profile import LOCAL, Profile
+from kmcc.switch.admission import Admission
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.callserver import CallServer
 from kmcc.switch.cdr import Cdr
@@ -28,6 +29,7 @@ from kmcc.switch.journal import Field
 from kmcc.switch.legbook import LegBook
 from kmcc.switch.media import Media
 from kmcc.switch.numbering import NumberPlans, NumberRow
+from kmcc.switch.overload import Overload, OverloadSettings
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.queue.machine import QueueMachine
 from kmcc.switch.queue.parties import SeatKind, SeatProfile
@@ -84,6 +86,8 @@ class Plant:
     seats: int = 0
     queue: QueueSettings = field(default_factory=QueueSettings)
     profile: Profile = LOCAL
+    overload: OverloadSettings = field(default_factory=OverloadSettings)
+    emergency: tuple[str, ...] = ()
 
 
 class Rig:
@@ -100,6 +104,7 @@ class Rig:
         self.records = Records()
         self.calendar = Calendar(START, asyncio.get_running_loop().time)
         self.plans = NumberPlans(plant.numbers)
+        self.admission = Admission(Overload(plant.overload), self.journal, emergency=plant.emergency)
         channels = {"in": plant.in_channels, "out": plant.out_channels}
         self.groups = {name: self._group(name, wanted, plant) for name, wanted in channels.items()}
         self.phones = {str(801 + n): self._phone(n) for n in range(plant.seats)}
@@ -120,6 +125,7 @@ class Rig:
             seats=self.seats,
             book=LegBook(self.calendar, self.journal, self.records),
             recordings=self.recordings,
+            admission=self.admission,
         )
         self.calls.start()
         for seat in self.phones:
@@ -139,7 +145,7 @@ class Rig:
                 self.media,
                 plant.profile,
                 use=use,
-                analyse=plan.analyse,
+                analyse=self.admission.over(plan.analyse, f"{name}/{channel}", name),
                 treat=plan.treat,
                 journal=self.journal,
             )

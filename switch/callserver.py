@@ -6,12 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-import structlog
-
-from kmcc.dsp.recorder import RecorderError
+from kmcc.switch.admission import Admission
 from kmcc.switch.announce import Language
 from kmcc.switch.call import OWN, Call, ConnectFailed
 from kmcc.switch.call_ids import CallIds
+from kmcc.switch.call_recordings import CallRecordings
 from kmcc.switch.cdr import LegDirection
 from kmcc.switch.circuit import (
     BlockingIndication,
@@ -29,12 +28,11 @@ from kmcc.switch.legbook import LegBook, LegEntry
 from kmcc.switch.media import Media
 from kmcc.switch.numbering import NumberPlans
 from kmcc.switch.outgoing_legs import OutgoingLegs
+from kmcc.switch.overload import Priority
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.speech_path import SpeechPath
 from kmcc.switch.transit import end_to_end
 from kmcc.switch.trunks import TrunkGroup
-
-log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -67,6 +65,7 @@ class CallServer:
         seats: Seats,
         book: LegBook,
         recordings: Path,
+        admission: Admission,
         language: Language = Language.ZH,
     ) -> None:
         self.media = media
@@ -78,7 +77,8 @@ class CallServer:
         self._flows = flows
         self._seats = seats
         self._book = book
-        self._recordings = recordings
+        self._recordings = CallRecordings(recordings, journal)
+        self.admission = admission
         self._language = language
         self._ids = CallIds(book.start, recordings)
         self._clearing = Clearing()
@@ -164,6 +164,7 @@ class CallServer:
             elif leg.incomplete is not None:
                 entry.called, entry.calling = leg.incomplete.called, leg.incomplete.calling
         finally:
+            self.admission.ended(leg.circuit.name)
             self._close_leg(call_id, leg, path, entry)
             self._clearing.take(leg, group)
 
@@ -202,9 +203,14 @@ class CallServer:
 
         ConnectFailed when there is no route or no idle circuit. The flow sees `leg.alerting` and `leg.answered`.
         """
-        call_id = next(self._ids)
-        leg = self._seize(call_id, number, calling, OWN)
-        return await self._spawn(self._speak(call_id, leg, flow))
+        if not self.admission.place(Priority.CAMPAIGN):
+            raise ConnectFailed(number, Cause.CONGESTION)
+        try:
+            call_id = next(self._ids)
+            leg = self._seize(call_id, number, calling, OWN)
+            return await self._spawn(self._speak(call_id, leg, flow))
+        finally:
+            self.admission.placed_ended()
 
     async def _speak(self, call_id: str, leg: Leg, flow: Flow) -> Call:
         try:
@@ -248,8 +254,7 @@ class CallServer:
 
     def message_file(self, call: Call) -> Path:
         """Where the next message left in this call goes."""
-        number = len(list(self._recordings.glob(f"{call.id}-m*.wav"))) + 1
-        return self._recordings / f"{call.id}-m{number}.wav"
+        return self._recordings.message_file(call.id)
 
     async def queue(self, call: Call, service: str | None, grade: int) -> None:
         await self._seats.serve(call, service, grade)
@@ -264,16 +269,8 @@ class CallServer:
     def _open_path(self, call_id: str, leg: Leg, entry: LegEntry) -> SpeechPath:
         self._legs[leg] = None
         path = SpeechPath(self.media, leg.port)
-        entry.recording = self._recordings / f"{call_id}.wav"
-        path.start_recording(entry.recording, partial(self._on_recording_fault, call_id, entry))
+        self._recordings.start(call_id, path, entry)
         return path
-
-    def _on_recording_fault(self, call_id: str, entry: LegEntry, fault: RecorderError) -> None:
-        """A full disk ends no call."""
-        log.error("recording lost", call=call_id, error=str(fault))
-        self.journal.write("alarm.recording", call=call_id)
-        if not fault.path.exists():
-            entry.recording = None
 
     def _close_leg(self, call_id: str, leg: Leg, path: SpeechPath, entry: LegEntry) -> None:
         """The caller's side is over: port silent, recording closed, record written."""

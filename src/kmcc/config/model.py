@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from kmcc.config.overload_section import Overload
 from kmcc.config.sections import (
     Board,
     Centre,
@@ -84,3 +85,4 @@ class Config(Section):
     queue: Queue = Queue()
     prompts: Prompts = Prompts()
     reminders: Reminders = Reminders()
+    overload: Overload = Overload()

@@ -15,6 +15,7 @@ from kmcc.config import Config
 from kmcc.config.plan import number_plans, onward_plans
 from kmcc.config.sections import Seat
 from kmcc.config.sections import TrunkGroup as GroupSection
+from kmcc.daemon.admission import admission_of
 from kmcc.daemon.journal import HouseJournal
 from kmcc.daemon.records import RecordFan
 from kmcc.drivers.board import Board
@@ -70,6 +71,7 @@ class House:
         restore_call_records(self.database, Path(config.store.cdr))
         self.records = RecordFan(self.cdr_file, self.sql_cdrs)
         self.plans = number_plans(config)
+        self.admission = admission_of(config, self.journal)
         self.groups = {group.name: self._group(group) for group in config.trunk_groups}
         phones = {seat.id: self._phone(seat) for seat in config.seats}
         self.seats = SeatDesk(QueueMachine(_queue_settings(config)), phones, self.journal)
@@ -116,6 +118,7 @@ class House:
             seats=self.seats,
             book=LegBook(self.calendar, self.journal, self.records),
             recordings=recordings,
+            admission=self.admission,
             language=Language(self.config.centre.language),
         )
 
@@ -143,7 +146,7 @@ class House:
                 self.media,
                 profile,
                 use=Use(group.direction),
-                analyse=plan.analyse,
+                analyse=self.admission.over(plan.analyse, f"{group.name}/{channel}", group.name),
                 treat=plan.treat,
                 journal=self.journal,
             )

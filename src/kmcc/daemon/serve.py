@@ -15,6 +15,7 @@ import uvicorn
 from kmcc.centre.dunning import call_debtors_every_day
 from kmcc.config import Config
 from kmcc.console.app import create_app
+from kmcc.daemon.admission import watch_load
 from kmcc.daemon.errors import StartError
 from kmcc.daemon.house import House
 from kmcc.daemon.view import View
@@ -63,6 +64,7 @@ async def _run(
     console = _Console(settings)
     talks = loop.create_task(console.serve(sockets=[listener]), name="console")
     works = [loop.create_task(house.frames.follow_loop(), name="frames")]
+    works.append(loop.create_task(watch_load(house.admission, house.frames), name="load"))
     if config.reminders.enabled:
         works.append(loop.create_task(call_debtors_every_day(house.dunning), name="reminders"))
     try:

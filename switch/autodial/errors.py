@@ -14,3 +14,8 @@ class CampaignError(SwitchError):
 class WindowError(SwitchError):
     def __init__(self, why: str) -> None:
         super().__init__(f"calling window: {why}")
+
+
+class PacingError(SwitchError):
+    def __init__(self, why: str) -> None:
+        super().__init__(f"pacing: {why}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from kmcc.switch.autodial.plan import Skipped
+from kmcc.switch.autodial.preflight import Skipped
 from kmcc.switch.autodial.result import Result
 
 
@@ -24,9 +24,72 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatsCounted:
+    """Seats that serve the campaign: ready for a call; being offered one; busy, and ready again by themselves."""
+
+    ready: int
+    taking: int
+    busy: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAnswered:
+    """A person has answered and is to have a seat."""
+
+    contact: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SeatJoined:
+    contact: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     contact: str
     result: Result
+    at: datetime
+
+
+class Refusal(Enum):
+    """Why a call that was ordered has not been placed."""
+
+    DO_NOT_CALL = "on the do-not-call list"
+    SPENT_TODAY = "called often enough today"
+    WINDOW_CLOSED = "the window has closed"
+
+
+@dataclass(frozen=True, slots=True)
+class DialRefused:
+    """Seen at the last moment: the call was not placed, the attempt does not count."""
+
+    contact: str
+    why: Refusal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewAsked:
+    """A seat wants to see whom it might call next."""
+
+    seat: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewTaken:
+    contact: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPassed:
+    """The seat does not want this one now; he is shown again after the interval of no answer."""
+
+    contact: str
     at: datetime
 
 
@@ -50,16 +113,28 @@ class ResumeRequested:
     at: datetime
 
 
-Event = Started | Tick | CallEnded | Withdrawn | StopRequested | ResumeRequested
+CallEvent = PersonAnswered | SeatJoined | CallEnded | DialRefused
+PreviewEvent = PreviewAsked | PreviewTaken | PreviewPassed
+Event = Started | Tick | SeatsCounted | CallEvent | PreviewEvent | Withdrawn | StopRequested | ResumeRequested
 
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """Place this call now. `attempt` counts from 1; (contact, attempt) never comes twice."""
+    """Place this call now. `attempt` counts from 1; (contact, attempt) is not placed twice. `seat` has previewed it."""
 
     contact: str
     number: str
     attempt: int
+    seat: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Show this contact to the seat. He is on nobody else's agenda until it is taken or passed."""
+
+    contact: str
+    number: str
+    seat: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +151,7 @@ class Verdict(Enum):
     VACANT = "vacant number"
     EXHAUSTED = "not reached"  # no attempt left, or a result that is not retried
     WITHDRAWN = "withdrawn"
+    DO_NOT_CALL = "do not call"  # put on that list after the pre-flight check
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +178,4 @@ class Finished:
     report: CampaignReport
 
 
-Effect = Dial | WaitUntil | Finished
+Effect = Dial | Preview | WaitUntil | Finished

@@ -1,90 +1,74 @@
-"""One autodial campaign as a machine without clock and I/O: requirements R-177 to R-179, dunning 欠费催交 first of all.
+"""One autodial campaign as a machine without clock and I/O: requirements R-13, R-177 to R-179, R-181.
 
-A contact is called while a line is free and the window is open, and called again as the retry table says, until it is
-reached or its one budget of attempts is used up.
+A contact is called while the pacing has room and his window is open, and called again as the retry table says, until he
+is reached or his one budget of attempts is used up.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final, Self
+from typing import Self
 
+from kmcc.switch.autodial import events as e
+from kmcc.switch.autodial.agenda import Agenda
 from kmcc.switch.autodial.errors import CampaignError
-from kmcc.switch.autodial.events import (
-    CallEnded,
-    CampaignReport,
-    Dial,
-    Effect,
-    Event,
-    Finished,
-    ResumeRequested,
-    Started,
-    StopRequested,
-    Tick,
-    Verdict,
-    WaitUntil,
-    Withdrawn,
-)
-from kmcc.switch.autodial.plan import CampaignPlan
-from kmcc.switch.autodial.progress import Agenda, CampaignSnapshot, Progress, State
+from kmcc.switch.autodial.pacing import Pacer, UnderWay
+from kmcc.switch.autodial.plan import RETRY, CampaignPlan
+from kmcc.switch.autodial.preflight import Skipped
+from kmcc.switch.autodial.progress import CampaignSnapshot, ContactSnapshot, Progress, Stage, State
 from kmcc.switch.autodial.result import Result
-
-# A restored campaign begins in the state it had, so Started is allowed in all but the last.
-TABLE: Final[Mapping[tuple[State, type[Event]], State]] = {
-    (State.NEW, Started): State.RUNNING,
-    (State.NEW, Withdrawn): State.NEW,
-    (State.RUNNING, Started): State.RUNNING,
-    (State.RUNNING, Tick): State.RUNNING,
-    (State.RUNNING, CallEnded): State.RUNNING,
-    (State.RUNNING, Withdrawn): State.RUNNING,
-    (State.RUNNING, StopRequested): State.STOPPED,
-    (State.STOPPED, Started): State.STOPPED,
-    (State.STOPPED, Tick): State.STOPPED,  # a timer that had been started before the stop
-    (State.STOPPED, CallEnded): State.STOPPED,
-    (State.STOPPED, Withdrawn): State.STOPPED,
-    (State.STOPPED, ResumeRequested): State.RUNNING,
-    (State.FINISHED, Tick): State.FINISHED,  # crossed the last CallEnded
-    (State.FINISHED, Withdrawn): State.FINISHED,
-}
+from kmcc.switch.autodial.table import STAGES, TABLE
 
 
 class Campaign:
-    """One campaign. Save `snapshot()` after each step; after a restart build it with `restore` and send Started."""
+    """One campaign. Keep what `snapshot` gives; after a restart `restore` it and send Started."""
 
-    def __init__(self, plan: CampaignPlan) -> None:
+    def __init__(self, plan: CampaignPlan, skipped: tuple[Skipped, ...] = ()) -> None:
         self.plan = plan
+        self.pacer = Pacer(plan.pacing, plan.lines)
         self._state = State.NEW
-        self._preflight = plan.preflight()
-        self._skipped = {skipped.contact.id for skipped in self._preflight.skipped}
-        self._progress = {contact.id: Progress(contact) for contact in self._preflight.to_call}
-        self._lost: list[Progress] = []  # calls that were up when the snapshot was taken
+        self._skipped = skipped
+        self._skipped_ids = {one.contact.id for one in skipped}
+        self._progress = {contact.id: Progress(contact) for contact in plan.contacts}
         self._take_stock()
 
     @classmethod
-    def restore(cls, plan: CampaignPlan, saved: CampaignSnapshot) -> Self:
-        """As it was saved. How a call that was up came to its end is not known: with Started it counts as FAILED."""
-        campaign = cls(plan)
+    def restore(cls, plan: CampaignPlan, saved: CampaignSnapshot, skipped: tuple[Skipped, ...] = ()) -> Self:
+        """As it was saved. How a call that was up came to its end is not known: with Started it counts as LOST."""
+        campaign = cls(plan, skipped)
         if saved.campaign != plan.name or [one.contact for one in saved.contacts] != list(campaign._progress):
             raise CampaignError(plan.name, f"the snapshot of campaign {saved.campaign} does not fit the plan")
         campaign._state = saved.state
         for one in saved.contacts:
             campaign._progress[one.contact].load(one)
         campaign._take_stock()
-        campaign._lost = [progress for progress in campaign._progress.values() if progress.is_calling]
+        campaign._learn_again()
+        campaign._lost = [progress for progress in campaign._progress.values() if progress.is_up]
         return campaign
 
     @property
     def state(self) -> State:
         return self._state
 
+    @property
+    def open_contacts(self) -> int:
+        """Those who are not done with."""
+        return self._open
+
+    @property
+    def under_way(self) -> UnderWay:
+        return UnderWay(self._stages[Stage.DIALLED], self._stages[Stage.ANSWERED], self._calls)
+
     def snapshot(self) -> CampaignSnapshot:
         return CampaignSnapshot(self.plan.name, self._state, tuple(p.save() for p in self._progress.values()))
 
-    def report(self) -> CampaignReport:
+    def progress_of(self, contact: str) -> ContactSnapshot:
+        return self._known(contact).save()
+
+    def report(self) -> e.CampaignReport:
         """Who is done with until now, in the order of the plan."""
         outcomes = (progress.outcome() for progress in self._progress.values())
-        return CampaignReport(tuple(one for one in outcomes if one is not None), self._preflight.skipped)
+        return e.CampaignReport(tuple(one for one in outcomes if one is not None), self._skipped)
 
-    def receive(self, event: Event) -> tuple[Effect, ...]:
+    def receive(self, event: e.Event) -> tuple[e.Effect, ...]:
         """Take one step; on CampaignError nothing has changed."""
         state = TABLE.get((self._state, type(event)))
         if state is None:
@@ -92,23 +76,64 @@ class Campaign:
         if event.at.tzinfo is None:
             raise CampaignError(self.plan.name, f"{type(event).__name__} has a time without a time zone")
         at = event.at.astimezone(UTC)  # intervals are counted in UTC, where no hour is skipped
+        out = self._take(event, at)
+        self._state = state
+        return (*out, *self._go_on(at))
+
+    def _take(self, event: e.Event, at: datetime) -> tuple[e.Effect, ...]:
         match event:
-            case CallEnded(contact=contact, result=result):
-                self._call_ended(self._calling(contact), result, at)
-            case Withdrawn(contact=contact):
-                self._withdraw(contact)
-            case Started():
+            case e.CallEnded(contact=contact, result=result):
+                self._call_ended(self._in_stage(contact, event), result, at)
+            case e.PersonAnswered(contact=contact):
+                self._person_answered(self._in_stage(contact, event), at)
+            case e.SeatJoined(contact=contact):
+                self._move(self._in_stage(contact, event), Stage.TALKING, at)
+            case e.DialRefused(contact=contact, why=why):
+                self._refused(self._in_stage(contact, event), why, at)
+            case e.SeatsCounted(ready=ready, taking=taking, busy=busy):
+                self.pacer.ready, self.pacer.taking, self.pacer.busy = ready, taking, busy
+            case e.PreviewAsked(seat=seat):
+                return self._preview(seat, at)
+            case e.PreviewTaken(contact=contact):
+                return self._dial_previewed(self._in_stage(contact, event), at)
+            case e.PreviewPassed(contact=contact):
+                self._pass_over(self._in_stage(contact, event), at)
+            case e.Withdrawn(contact=contact):
+                self._withdraw(contact, at)
+            case e.Started():
                 self._close_lost_calls(at)
             case _:
                 pass
-        self._state = state
-        return self._go_on(at)
+        return ()
+
+    # --- stock ----------------------------------------------------------------------------------------------------
 
     def _take_stock(self) -> None:
         everybody = list(self._progress.values())
-        self._agenda = Agenda(everybody)
-        self._calls = sum(progress.is_calling for progress in everybody)
+        self._agenda = Agenda(self.plan.schedule, everybody)
+        self._stages = {stage: sum(one.stage is stage for one in everybody) for stage in Stage}
         self._open = sum(progress.verdict is None for progress in everybody)
+        self._lost: list[Progress] = []
+
+    def _learn_again(self) -> None:
+        """What the attempts before a restart have taught: the answer share and what is left of the abandon cap."""
+        tries = sorted((one for progress in self._progress.values() for one in progress.tries), key=lambda one: one.at)
+        for one in tries:
+            if one.result in (Result.ANSWERED, Result.ANSWERED_PART, Result.ABANDONED):
+                self.pacer.person_answered(one.at, self.plan.pacing.lead_s)
+            elif one.result not in (None, Result.LOST):
+                self.pacer.nobody_answered()
+            if one.result is Result.ABANDONED:
+                self.pacer.meter.abandoned(one.at)
+
+    @property
+    def _calls(self) -> int:
+        return self._stages[Stage.DIALLED] + self._stages[Stage.ANSWERED] + self._stages[Stage.TALKING]
+
+    def _move(self, progress: Progress, stage: Stage, at: datetime) -> None:
+        self._stages[progress.stage] -= 1
+        self._stages[stage] += 1
+        progress.enter(stage, at)
 
     def _known(self, contact: str) -> Progress:
         try:
@@ -116,66 +141,140 @@ class Campaign:
         except KeyError:
             raise CampaignError(self.plan.name, f"contact {contact} is not called in this campaign") from None
 
-    def _calling(self, contact: str) -> Progress:
+    def _in_stage(self, contact: str, event: e.Event) -> Progress:
         progress = self._known(contact)
-        if not progress.is_calling:
-            raise CampaignError(self.plan.name, f"contact {contact} has no call that could end")
+        if progress.stage not in STAGES[type(event)]:
+            why = f"{type(event).__name__} of contact {contact}, who is {progress.stage.value}"
+            raise CampaignError(self.plan.name, why)
         return progress
 
+    # --- calls ----------------------------------------------------------------------------------------------------
+
+    def _person_answered(self, progress: Progress, at: datetime) -> None:
+        dialled = progress.since or at
+        self._move(progress, Stage.ANSWERED, at)
+        self.pacer.person_answered(at, (at - dialled).total_seconds())
+
     def _call_ended(self, progress: Progress, result: Result, at: datetime) -> None:
-        progress.is_calling, progress.last = False, result
-        self._calls -= 1
+        if progress.stage is Stage.TALKING and progress.since is not None:
+            self.pacer.talked((at - progress.since).total_seconds())
+        elif progress.stage is Stage.DIALLED and result is not Result.LOST:
+            self.pacer.nobody_answered()
+        if result is Result.ABANDONED:
+            self.pacer.meter.abandoned(at)
+        self._move(progress, Stage.WAITING, at)
+        number = progress.tries[-1].number
+        progress.close(result)
         wait = self.plan.retry.get(result)
-        if wait is None or progress.attempts >= self.plan.attempts or progress.is_withdrawn:
-            self._close(progress, progress.judge(result))
-        else:
-            progress.due = at + wait
-            self._agenda.add(progress)
+        if wait is None:
+            progress.struck.add(number)
+        self._next_turn(progress, at if wait is None else at + wait)
+
+    def _next_turn(self, progress: Progress, due: datetime) -> None:
+        """He is called again from `due` on, unless he is done with."""
+        is_over = progress.is_withdrawn or progress.next_number(self.plan.budget) is None
+        if is_over or progress.judge() is e.Verdict.REACHED:
+            return self._close(progress, progress.judge())
+        due = progress.not_before(due, self.plan.budget, self.plan.schedule)
+        if self.plan.schedule.next_open(due, progress.contact.zone) is None:
+            return self._close(progress, progress.judge())
+        progress.due = due
+        return self._agenda.add(progress)
+
+    def _refused(self, progress: Progress, why: e.Refusal, at: datetime) -> None:
+        self._move(progress, Stage.WAITING, at)
+        number = progress.take_back()
+        if why is not e.Refusal.DO_NOT_CALL:
+            tomorrow = self.plan.schedule.next_day(at, progress.contact.zone)
+            return self._next_turn(progress, at if why is e.Refusal.WINDOW_CLOSED else tomorrow)
+        progress.struck.add(number)
+        if progress.next_number(self.plan.budget) is None:
+            return self._close(progress, e.Verdict.DO_NOT_CALL)
+        return self._next_turn(progress, at)
 
     def _close_lost_calls(self, at: datetime) -> None:
         for progress in self._lost:
-            if progress.is_calling:
-                self._call_ended(progress, Result.FAILED, at)
+            if progress.is_up:
+                self._call_ended(progress, Result.LOST, at)
         self._lost = []
 
-    def _withdraw(self, contact: str) -> None:
-        if contact in self._skipped:
+    def _withdraw(self, contact: str, at: datetime) -> None:
+        if contact in self._skipped_ids:
             return
         progress = self._known(contact)
         progress.is_withdrawn = True
-        if progress.verdict is None and not progress.is_calling:
-            self._close(progress, Verdict.WITHDRAWN)
+        if progress.verdict is None and not progress.is_up:
+            self._move(progress, Stage.WAITING, at)
+            self._close(progress, e.Verdict.WITHDRAWN)
 
-    def _close(self, progress: Progress, verdict: Verdict) -> None:
-        progress.verdict = verdict
+    def _close(self, progress: Progress, verdict: e.Verdict) -> None:
+        progress.verdict, progress.due = verdict, None
         self._open -= 1
 
-    def _go_on(self, at: datetime) -> tuple[Effect, ...]:
+    # --- preview --------------------------------------------------------------------------------------------------
+
+    def _preview(self, seat: str, at: datetime) -> tuple[e.Effect, ...]:
+        progress = self._agenda.take(at)
+        number = None if progress is None else progress.next_number(self.plan.budget)
+        if progress is None or number is None:
+            return ()
+        self._move(progress, Stage.PREVIEWED, at)
+        progress.seat = seat
+        return (e.Preview(progress.contact.id, number, seat),)
+
+    def _dial_previewed(self, progress: Progress, at: datetime) -> tuple[e.Effect, ...]:
+        if not self.plan.schedule.is_open(at, progress.contact.zone):
+            raise CampaignError(self.plan.name, f"contact {progress.contact.id} may not be called at this hour")
+        return (self._dial_one(progress, at),)
+
+    def _pass_over(self, progress: Progress, at: datetime) -> None:
+        self._move(progress, Stage.WAITING, at)
+        progress.seat = None
+        self._next_turn(progress, at + self.plan.retry.get(Result.NO_ANSWER, RETRY[Result.NO_ANSWER]))
+
+    # --- dialling -------------------------------------------------------------------------------------------------
+
+    def _go_on(self, at: datetime) -> tuple[e.Effect, ...]:
         if self._state in (State.NEW, State.FINISHED):
             return ()
+        if self._state is State.RUNNING:
+            self._close_expired(at)
         if self._open == 0:
             self._state = State.FINISHED
-            return (Finished(self.report()),)
+            return (e.Finished(self.report()),)
         if self._state is State.STOPPED:
             return ()
         return (*self._dial(at), *self._wait(at))
 
-    def _dial(self, at: datetime) -> list[Dial]:
+    def _close_expired(self, at: datetime) -> None:
+        """Nobody is on the line, and for nobody a window ever opens again."""
+        if self._calls or self._stages[Stage.PREVIEWED] or self._agenda.next_turn(at) is not None:
+            return
+        for progress in self._progress.values():
+            if progress.verdict is None:
+                self._close(progress, progress.judge())
+
+    def _dial(self, at: datetime) -> list[e.Dial]:
         """Everybody whom we may call now."""
-        dials: list[Dial] = []
-        while self._calls < self.plan.lines and self.plan.window.is_open(at):
+        dials: list[e.Dial] = []
+        for _ in range(self.pacer.room(at, self.under_way)):
             progress = self._agenda.take(at)
             if progress is None:
                 break
-            progress.attempts += 1
-            progress.is_calling, progress.due = True, None
-            self._calls += 1
-            dials.append(Dial(progress.contact.id, progress.contact.number, progress.attempts))
+            dials.append(self._dial_one(progress, at))
         return dials
 
-    def _wait(self, at: datetime) -> list[WaitUntil]:
-        """With all lines taken or nobody left it is the end of a call that moves us on, not the time."""
-        turn = self._agenda.next_turn(at)
-        if turn is None or self._calls >= self.plan.lines:
+    def _dial_one(self, progress: Progress, at: datetime) -> e.Dial:
+        number = progress.next_number(self.plan.budget)
+        if number is None:
+            raise AssertionError(f"{progress.contact.id} is on the agenda without a number")
+        self._move(progress, Stage.DIALLED, at)
+        attempt = progress.begin(number, at)
+        return e.Dial(progress.contact.id, number, attempt, progress.seat)
+
+    def _wait(self, at: datetime) -> list[e.WaitUntil]:
+        """Without room or with nobody left it is the end of a call or a seat that moves us on, not the time."""
+        if self.pacer.room(at, self.under_way) == 0:
             return []
-        return [WaitUntil(self.plan.window.next_open(turn))]
+        turn = self._agenda.next_turn(at)
+        return [] if turn is None else [e.WaitUntil(turn)]

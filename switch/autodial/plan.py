@@ -1,95 +1,80 @@
-"""A campaign as planned: who is called, when and how often, and the pre-flight check that says who will be skipped."""
+"""A campaign as planned: who is called, when, how often and how fast."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from enum import Enum
+from datetime import timedelta, tzinfo
 from types import MappingProxyType
 from typing import Final
 
 from kmcc.switch.autodial.errors import CampaignError
+from kmcc.switch.autodial.pacing import PacingSettings
 from kmcc.switch.autodial.result import Result
-from kmcc.switch.autodial.window import Window
+from kmcc.switch.autodial.schedule import Schedule
 
-# How long after an attempt the next one may follow; a result without a row is final.
 RETRY: Final[Mapping[Result, timedelta]] = MappingProxyType(
     {
         Result.BUSY: timedelta(minutes=5),
         Result.NO_ANSWER: timedelta(minutes=30),
         Result.MACHINE: timedelta(minutes=30),
+        Result.ABANDONED: timedelta(hours=72),
         Result.CONGESTION: timedelta(minutes=2),
         Result.FAILED: timedelta(minutes=2),
+        Result.LOST: timedelta(minutes=30),
     }
 )
+"""How long after an attempt the next one may follow; a result without a row is final for the number.
+
+72 hours after a call that found no seat is Ofcom's rule for persistent misuse; the others are customary."""
+
+REACHED: Final = frozenset({Result.ANSWERED, Result.ANSWERED_PART})
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
+    """Whom to call: his `numbers` in turn; `zone` None = that of the schedule. `data` is what is said and shown."""
+
     id: str
-    number: str
-
-
-class SkipReason(Enum):
-    """Why a contact is not called at all."""
-
-    DO_NOT_CALL = "on the do-not-call list"
-    NOT_A_NUMBER = "not a telephone number"
-    SAME_NUMBER = "number of an earlier contact"
+    numbers: tuple[str, ...]
+    zone: tzinfo | None = None
+    data: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    contact: Contact
-    why: SkipReason
+class Budget:
+    """How often a contact is called, whatever the causes; None = as often as `attempts` allows."""
 
-
-@dataclass(frozen=True, slots=True)
-class Preflight:
-    """Who will be called, in order, and who will be skipped and why."""
-
-    to_call: tuple[Contact, ...]
-    skipped: tuple[Skipped, ...]
+    attempts: int = 3
+    per_number: int | None = None
+    per_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignPlan:
-    """`attempts` is one budget a contact, whatever the causes; `lines` is the number of calls at once."""
+    """`contacts` have passed the pre-flight check; `lines` is the greatest number of calls at once."""
 
     name: str
     contacts: tuple[Contact, ...]
-    window: Window
-    attempts: int = 3
+    schedule: Schedule
+    budget: Budget = field(default_factory=Budget)
     lines: int = 1
     retry: Mapping[Result, timedelta] = field(default_factory=lambda: RETRY)
-    do_not_call: frozenset[str] = frozenset()
+    pacing: PacingSettings = field(default_factory=PacingSettings)
 
     def __post_init__(self) -> None:
-        if self.attempts < 1:
-            raise CampaignError(self.name, f"attempts is {self.attempts}, expected 1 or more")
-        if self.lines < 1:
-            raise CampaignError(self.name, f"lines is {self.lines}, expected 1 or more")
+        for name in ("attempts", "per_number", "per_day"):
+            self._check_count(name, getattr(self.budget, name))
+        self._check_count("lines", self.lines)
         if len({contact.id for contact in self.contacts}) < len(self.contacts):
             raise CampaignError(self.name, "two contacts have one id")
-        if Result.ANSWERED in self.retry:
-            raise CampaignError(self.name, "a notice that was heard fully is not repeated")
+        for contact in self.contacts:
+            if not contact.numbers or len(set(contact.numbers)) < len(contact.numbers):
+                raise CampaignError(self.name, f"contact {contact.id}: expected one or more different numbers")
         for result, wait in self.retry.items():
+            if result in REACHED or result is Result.VACANT:
+                raise CampaignError(self.name, f"{result.value}: whoever was reached or does not exist is not retried")
             if wait < timedelta(0):
                 raise CampaignError(self.name, f"retry after {result.value} is negative")
 
-    def preflight(self) -> Preflight:
-        to_call: dict[str, Contact] = {}
-        skipped: list[Skipped] = []
-        for contact in self.contacts:
-            why = self._skip_reason(contact, to_call)
-            if why is None:
-                to_call[contact.number] = contact
-            else:
-                skipped.append(Skipped(contact, why))
-        return Preflight(tuple(to_call.values()), tuple(skipped))
-
-    def _skip_reason(self, contact: Contact, taken: Mapping[str, Contact]) -> SkipReason | None:
-        if not (contact.number.isascii() and contact.number.isdigit()):
-            return SkipReason.NOT_A_NUMBER
-        if contact.number in self.do_not_call:
-            return SkipReason.DO_NOT_CALL
-        return SkipReason.SAME_NUMBER if contact.number in taken else None
+    def _check_count(self, name: str, value: int | None) -> None:
+        if value is not None and value < 1:
+            raise CampaignError(self.name, f"{name} is {value}, expected 1 or more")

@@ -1,15 +1,13 @@
-"""How far a campaign is: each contact, whose turn it is next, and the snapshot that survives a restart."""
+"""How far one contact of a campaign is, and what survives a restart."""
 
-import heapq
-from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
 from kmcc.switch.autodial.events import Outcome, Verdict
-from kmcc.switch.autodial.plan import Contact
+from kmcc.switch.autodial.plan import REACHED, Budget, Contact
 from kmcc.switch.autodial.result import Result
+from kmcc.switch.autodial.schedule import Schedule
 
 
 class State(Enum):
@@ -21,15 +19,36 @@ class State(Enum):
     FINISHED = "finished"
 
 
+class Stage(Enum):
+    """Of a contact at this moment."""
+
+    WAITING = "waiting"  # for his turn, or done with
+    PREVIEWED = "previewed"
+    DIALLED = "dialled"
+    ANSWERED = "answered"  # by a person, who is to have a seat
+    TALKING = "talking"
+
+
+IS_UP = frozenset({Stage.DIALLED, Stage.ANSWERED, Stage.TALKING})
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One attempt; `result` None = the call is up, or was when all ended."""
+
+    number: str
+    at: datetime
+    result: Result | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ContactSnapshot:
     contact: str
-    attempts: int
-    due: datetime | None  # of the next attempt after the first
-    is_calling: bool
-    is_withdrawn: bool
-    last: Result | None
-    verdict: Verdict | None
+    tries: tuple[Try, ...] = ()
+    due: datetime | None = None  # of the next attempt, when it has to wait
+    verdict: Verdict | None = None
+    is_withdrawn: bool = False
+    struck: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +62,41 @@ class CampaignSnapshot:
 
 @dataclass(slots=True)
 class Progress:
-    """How far one contact is. Only the campaign changes it."""
+    """How far one contact is. Only the campaign changes it. `struck` are numbers that are not tried any more."""
 
     contact: Contact
-    attempts: int = 0
+    tries: list[Try] = field(default_factory=list)
     due: datetime | None = None
-    is_calling: bool = False
+    stage: Stage = Stage.WAITING
+    since: datetime | None = None  # of the stage
+    seat: str | None = None
     is_withdrawn: bool = False
-    last: Result | None = None
+    struck: set[str] = field(default_factory=set)
     verdict: Verdict | None = None
+
+    @property
+    def attempts(self) -> int:
+        return len(self.tries)
+
+    @property
+    def last(self) -> Result | None:
+        return self.tries[-1].result if self.tries else None
+
+    @property
+    def is_up(self) -> bool:
+        return self.stage in IS_UP
 
     def save(self) -> ContactSnapshot:
         return ContactSnapshot(
-            self.contact.id, self.attempts, self.due, self.is_calling, self.is_withdrawn, self.last, self.verdict
+            self.contact.id, tuple(self.tries), self.due, self.verdict, self.is_withdrawn, frozenset(self.struck)
         )
 
     def load(self, saved: ContactSnapshot) -> None:
-        self.attempts, self.due = saved.attempts, saved.due
-        self.is_calling, self.is_withdrawn = saved.is_calling, saved.is_withdrawn
-        self.last, self.verdict = saved.last, saved.verdict
+        """A try without a result is a call that was up: the contact is as good as dialled until that is settled."""
+        self.tries, self.due, self.verdict = list(saved.tries), saved.due, saved.verdict
+        self.is_withdrawn, self.struck = saved.is_withdrawn, set(saved.struck)
+        is_open = bool(saved.tries) and saved.tries[-1].result is None
+        self.stage = Stage.DIALLED if is_open else Stage.WAITING
 
     def outcome(self) -> Outcome | None:
         """None while it is not done with."""
@@ -69,50 +104,52 @@ class Progress:
             return None
         return Outcome(self.contact.id, self.verdict, self.attempts, self.last)
 
-    def judge(self, result: Result) -> Verdict:
-        """What it comes to when `result` was the last one."""
-        if result in (Result.ANSWERED, Result.ANSWERED_PART):
-            return Verdict.REACHED
-        if result is Result.VACANT:
-            return Verdict.VACANT
-        return Verdict.WITHDRAWN if self.is_withdrawn else Verdict.EXHAUSTED
+    def enter(self, stage: Stage, at: datetime) -> None:
+        self.stage, self.since = stage, at
 
+    # --- numbers and budget -------------------------------------------------------------------------------------
 
-class Agenda:
-    """Whose turn it is: an attempt that has come due goes before a first attempt, for its interval was promised."""
+    def next_number(self, budget: Budget) -> str | None:
+        """The number tried least, in the contact's order; None = the budget or the numbers are used up."""
+        if self.attempts >= budget.attempts:
+            return None
+        counts = {number: 0 for number in self.contact.numbers if number not in self.struck}
+        for one in self.tries:
+            if one.number in counts:
+                counts[one.number] += 1
+        left = [number for number in counts if budget.per_number is None or counts[number] < budget.per_number]
+        return min(left, key=counts.__getitem__, default=None)
 
-    def __init__(self, contacts: Iterable[Progress]) -> None:
-        self._fresh: deque[Progress] = deque()
-        self._retries: list[tuple[datetime, int, Progress]] = []
-        self._count = 0
-        for progress in contacts:
-            self.add(progress)
+    def begin(self, number: str, at: datetime) -> int:
+        """Dial; which attempt this is, from 1."""
+        self.tries.append(Try(number, at))
+        self.due = None
+        return self.attempts
 
-    def add(self, progress: Progress) -> None:
-        if progress.verdict is not None or progress.is_calling:
-            return
-        if progress.due is None:
-            self._fresh.append(progress)
-        else:
-            self._count += 1  # parts those that are due at the same moment
-            heapq.heappush(self._retries, (progress.due, self._count, progress))
+    def close(self, result: Result) -> None:
+        last = self.tries[-1]
+        self.tries[-1] = Try(last.number, last.at, result)
+        self.seat = None
 
-    def take(self, at: datetime) -> Progress | None:
-        """Who may be called now, taken off the agenda."""
-        self._drop_withdrawn()
-        if self._retries and self._retries[0][0] <= at:
-            return heapq.heappop(self._retries)[2]
-        return self._fresh.popleft() if self._fresh else None
+    def take_back(self) -> str:
+        """The attempt has not been placed; its number."""
+        self.seat = None
+        return self.tries.pop().number
 
-    def next_turn(self, at: datetime) -> datetime | None:
-        """When the next one may be called, `at` at the earliest; None = nobody is left."""
-        self._drop_withdrawn()
-        if self._fresh:
+    def not_before(self, at: datetime, budget: Budget, schedule: Schedule) -> datetime:
+        """`at`, or the contact's next midnight when the calls of that day are used up."""
+        if budget.per_day is None:
             return at
-        return max(at, self._retries[0][0]) if self._retries else None
+        zone = self.contact.zone
+        day = schedule.day_of(at, zone)
+        today = sum(schedule.day_of(one.at, zone) == day for one in self.tries)
+        return at if today < budget.per_day else schedule.next_day(at, zone)
 
-    def _drop_withdrawn(self) -> None:
-        while self._fresh and self._fresh[0].verdict is not None:
-            self._fresh.popleft()
-        while self._retries and self._retries[0][2].verdict is not None:
-            heapq.heappop(self._retries)
+    def judge(self) -> Verdict:
+        """What it comes to when the last attempt was the last of all."""
+        last = self.last
+        if last in REACHED:
+            return Verdict.REACHED
+        if self.is_withdrawn:
+            return Verdict.WITHDRAWN
+        return Verdict.VACANT if last is Result.VACANT else Verdict.EXHAUSTED

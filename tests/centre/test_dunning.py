@@ -26,7 +26,7 @@ from kmcc.store.tables import ReminderRow
 from kmcc.switch.autodial.errors import CampaignError
 from kmcc.switch.autodial.events import Verdict
 from kmcc.switch.autodial.result import Result
-from kmcc.switch.autodial.window import Window
+from kmcc.switch.autodial.schedule import Schedule, Window
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.circuit import CircuitState
 from kmcc.switch.prompts import PromptSet
@@ -236,11 +236,11 @@ def test_no_window_goes_beyond_eight_to_nine(tmp_path: Path, start: time, end: t
     """P-13, also for a campaign that no configuration has checked."""
 
     async def story(house: House) -> None:
-        window = Window(start, end, ZONE)
+        schedule = Schedule((Window(start, end),), ZONE)
         if allowed:
-            assert replace(house.dunning, window=window).window == window
+            assert replace(house.dunning, schedule=schedule).schedule == schedule
             return
         with pytest.raises(CampaignError, match="allowed is 08:00 to 21:00"):
-            replace(house.dunning, window=window)
+            replace(house.dunning, schedule=schedule)
 
     play(tmp_path, at(22, 9), story)

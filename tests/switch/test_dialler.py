@@ -14,9 +14,9 @@ from kmcc.firmware_sim.rig import Rig
 from kmcc.switch.autodial.classify import ClassifierSettings
 from kmcc.switch.autodial.events import CampaignReport, Dial, Verdict
 from kmcc.switch.autodial.machine import Campaign
-from kmcc.switch.autodial.plan import CampaignPlan, Contact
+from kmcc.switch.autodial.plan import Budget, CampaignPlan, Contact
 from kmcc.switch.autodial.result import Result
-from kmcc.switch.autodial.window import Window
+from kmcc.switch.autodial.schedule import Schedule, Window
 from kmcc.switch.call import Call, ConnectFailed
 from kmcc.switch.circuit import CallingParty, Cause
 from kmcc.switch.dialler import Attempt, Dialler
@@ -24,15 +24,13 @@ from kmcc.switch.errors import SwitchError
 from kmcc.switch.outgoing import OutgoingAttempt
 
 RETRY = timedelta(minutes=2)
-ALL_DAY = Window(time(8), time(20), UTC)
+ALL_DAY = Schedule((Window(time(8), time(20)),), UTC)
 
 
 def campaign(numbers: Sequence[str], lines: int = 2) -> Campaign:
     retry = dict.fromkeys((Result.BUSY, Result.NO_ANSWER, Result.CONGESTION, Result.FAILED), RETRY)
-    contacts = tuple(Contact(id=number, number=number) for number in numbers)
-    return Campaign(
-        CampaignPlan(name="dunning", contacts=contacts, window=ALL_DAY, attempts=3, lines=lines, retry=retry)
-    )
+    contacts = tuple(Contact(number, (number,)) for number in numbers)
+    return Campaign(CampaignPlan("dunning", contacts, ALL_DAY, Budget(3), lines, retry))
 
 
 async def talk(call: Call) -> None:

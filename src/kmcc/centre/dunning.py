@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from kmcc.centre.calling_hours import CALLING_HOURS
+from kmcc.centre.calling_hours import check_hours
 from kmcc.centre.reminders import ReminderRules, contacts, debtors_to_call, list_debtors, remind, write_unanswered
 from kmcc.errors import KmccError
 from kmcc.store.bills import Bill
@@ -18,12 +18,11 @@ from kmcc.store.database import Database
 from kmcc.store.errors import StoreError
 from kmcc.store.reminders import Reminders
 from kmcc.switch.autodial.classify import ClassifierSettings
-from kmcc.switch.autodial.errors import CampaignError
 from kmcc.switch.autodial.events import CampaignReport, Dial
 from kmcc.switch.autodial.machine import Campaign
-from kmcc.switch.autodial.plan import CampaignPlan
+from kmcc.switch.autodial.plan import Budget, CampaignPlan
 from kmcc.switch.autodial.result import Result
-from kmcc.switch.autodial.window import Window
+from kmcc.switch.autodial.schedule import Schedule
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.call import Call, ConnectFailed
 from kmcc.switch.callserver import CallServer
@@ -47,7 +46,7 @@ class Dunning:
     calendar: Calendar
     journal: Journal
     calling: str
-    window: Window
+    schedule: Schedule
     retry: Mapping[Result, timedelta]
     rules: ReminderRules = field(default_factory=ReminderRules)
     lines: int = 2
@@ -55,10 +54,7 @@ class Dunning:
     supervision: ClassifierSettings = RINGS
 
     def __post_init__(self) -> None:
-        earliest, latest = CALLING_HOURS
-        if self.window.start < earliest or self.window.end > latest:
-            hours = f"{self.window.start:%H:%M} to {self.window.end:%H:%M}"
-            raise CampaignError("dunning", f"would call from {hours}, allowed is {earliest:%H:%M} to {latest:%H:%M}")
+        check_hours("dunning", self.schedule)
 
 
 async def call_debtors(dunning: Dunning) -> CampaignReport:
@@ -69,8 +65,8 @@ async def call_debtors(dunning: Dunning) -> CampaignReport:
     plan = CampaignPlan(
         name=f"dunning {day}",
         contacts=contacts(bills),
-        window=dunning.window,
-        attempts=dunning.attempts,
+        schedule=dunning.schedule,
+        budget=Budget(dunning.attempts),
         lines=dunning.lines,
         retry=dunning.retry,
     )
@@ -127,7 +123,7 @@ async def call_debtors_every_day(dunning: Dunning) -> None:
     """
     while True:
         now = dunning.calendar.now()
-        await asyncio.sleep((dunning.window.next_open(now) - now).total_seconds())
+        await asyncio.sleep(((dunning.schedule.next_open(now) or now) - now).total_seconds())
         day = dunning.calendar.now().date()
         try:
             await call_debtors(dunning)

@@ -53,7 +53,7 @@ async def debtors_to_call(database: Database, calendar: Calendar, rules: Reminde
 
 def contacts(bills: tuple[Bill, ...]) -> tuple[Contact, ...]:
     """The debtors as the campaign machine wants them."""
-    return tuple(Contact(id=bill.number, number=bill.number) for bill in bills)
+    return tuple(Contact(bill.number, (bill.number,)) for bill in bills)
 
 
 async def write_unanswered(bill: Bill, result: Result, database: Database, calendar: Calendar) -> None:

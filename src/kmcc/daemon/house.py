@@ -27,7 +27,7 @@ from kmcc.store.event_log import EventLog
 from kmcc.store.record_repair import restore_call_records
 from kmcc.switch.announce import Language
 from kmcc.switch.autodial.result import Result
-from kmcc.switch.autodial.window import Window
+from kmcc.switch.autodial.schedule import Schedule, Window
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.callserver import CallServer
 from kmcc.switch.cdr import CsvCdrFile
@@ -132,7 +132,7 @@ class House:
             calendar=self.calendar,
             journal=self.journal,
             calling=self.config.centre.access_code,
-            window=Window(reminders.window_start, reminders.window_end, zone),
+            schedule=Schedule((Window(reminders.window_start, reminders.window_end),), zone),
             retry=dict.fromkeys((Result.BUSY, Result.NO_ANSWER, Result.CONGESTION, Result.FAILED), retry),
         )
 

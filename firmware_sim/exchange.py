@@ -86,11 +86,14 @@ class SimulatedExchange:
         """A subscriber lifts the receiver: takes the first idle circuit of these (from 1, through all spans)."""
         wanted = range(1, len(self.circuits) + 1) if channels is None else channels
         for n in wanted:
-            circuit = self.circuits[n - 1]
-            if circuit.state is CircuitState.IDLE:
-                leg = Leg(circuit, then=self._hears(circuit))
-                return Caller(number, leg, self._media, self._prompts, category=category)
+            if self.circuits[n - 1].state is CircuitState.IDLE:
+                return Caller(number, self.lift(n - 1), self._media, self._prompts, category=category)
         raise ScenarioError(f"exchange: no idle circuit for {number} among channels {list(wanted)}")
+
+    def lift(self, n: int) -> Leg:
+        """A leg on circuit `n` (from 0), which is idle; the exchange hears the circuit again afterwards."""
+        circuit = self.circuits[n]
+        return Leg(circuit, then=self._hears(circuit))
 
     # --- calls from the centre to our subscribers -----------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""Load runs: a house under a crowd of simulated callers, measured, checked and reported."""

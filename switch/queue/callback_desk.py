@@ -51,20 +51,15 @@ class CallbackDesk:
         else:
             self._redials.note(caller.number, caller.arrived_ms, now_ms)
 
-    def take_place(self, number: str | None, free_seat: FreeSeat, now_ms: int) -> int | None:
-        """When the caller of this number first came, if he has a place by it; he takes it himself now."""
+    def take_place(self, number: str | None, now_ms: int) -> tuple[int | None, str | None]:
+        """When the caller of this number first came, if he has a place by it; he takes it himself now, and his promise
+        is off. Second, the promise whose seat is still reserved: the machine frees it when it knows for whom."""
         callback = self._room.book.of_number(number)
         if callback is None:
-            return self._redials.take(number, now_ms)
-        if callback.state is not CallbackState.DIALLING:  # else his new call must be in before the seat is free
-            self._end(callback, CallbackEnd.REDIALLED, free_seat, now_ms)
-        return callback.caller.arrived_ms
-
-    def called_again(self, number: str | None, free_seat: FreeSeat, now_ms: int) -> None:
-        """He is in with his new call: the seat that was reserved to call him is free."""
-        callback = self._room.book.of_number(number)
-        if callback is not None:
-            self._end(callback, CallbackEnd.REDIALLED, free_seat, now_ms)
+            return self._redials.take(number, now_ms), None
+        is_dialling = callback.state is CallbackState.DIALLING
+        self._end(callback, CallbackEnd.REDIALLED)
+        return callback.caller.arrived_ms, callback.caller.call if is_dialling else None
 
     def failed(self, call: str, free_seat: FreeSeat, now_ms: int) -> None:
         """Dialled and not reached; a word that crossed the end of the promise says nothing new."""
@@ -73,7 +68,7 @@ class CallbackDesk:
             return
         callback.attempts += 1
         if callback.attempts >= self._rules.attempts:
-            self._end(callback, CallbackEnd.FAILED, free_seat, now_ms)
+            self._end_and_free(callback, CallbackEnd.FAILED, free_seat, now_ms)
             return
         start = self._timers.start(TimerKind.RETRY, call, now_ms, self._rules.retry_ms)
         self._out.append(start)
@@ -85,7 +80,7 @@ class CallbackDesk:
         callback = self._room.book.get(call)
         if callback is None:
             raise UnknownCallError(call, "CallbackCancelled", "one that was promised")
-        self._end(callback, CallbackEnd.CANCELLED, free_seat, now_ms)
+        self._end_and_free(callback, CallbackEnd.CANCELLED, free_seat, now_ms)
 
     def changed(self, caller: Caller) -> None:
         """A chief gave the caller another grade or seat."""
@@ -106,7 +101,7 @@ class CallbackDesk:
             return
         callback.expiry = None
         if callback.state is not CallbackState.DIALLING:
-            self._end(callback, CallbackEnd.EXPIRED, free_seat, now_ms)
+            self._end_and_free(callback, CallbackEnd.EXPIRED, free_seat, now_ms)
 
     def connected(self, call: str, now_ms: int) -> None:
         """Customer and seat talk: the promise is kept."""
@@ -122,7 +117,7 @@ class CallbackDesk:
             return False
         self._room.book.set_state(callback, CallbackState.WAITING)
         if callback.expiry is None:
-            self._end(callback, CallbackEnd.EXPIRED, free_seat, now_ms)
+            self._end_and_free(callback, CallbackEnd.EXPIRED, free_seat, now_ms)
         return callback.expiry is None
 
     def _promise(self, caller: Caller, number: str, now_ms: int) -> None:
@@ -134,16 +129,19 @@ class CallbackDesk:
         position, _ = self._room.line.place_of(waiting) if waiting.call in self._room.line else (0, 0)
         self._out.append(CallbackKept(waiting.call, number, position))
 
-    def _end(self, callback: Callback, why: CallbackEnd, free_seat: FreeSeat, now_ms: int) -> None:
-        call = callback.caller.call
+    def _end_and_free(self, callback: Callback, why: CallbackEnd, free_seat: FreeSeat, now_ms: int) -> None:
         is_dialling = callback.state is CallbackState.DIALLING
+        self._end(callback, why)
+        if is_dialling:
+            free_seat(callback.caller.call)
+            self._room.dial_callbacks(now_ms)
+
+    def _end(self, callback: Callback, why: CallbackEnd) -> None:
+        call = callback.caller.call
         self._forget(callback)
         if call in self._room.line:
             self._room.leave(callback.caller)
         self._out.append(CallbackOff(call, callback.number, why))
-        if is_dialling:
-            free_seat(call)
-            self._room.dial_callbacks(now_ms)
 
     def _forget(self, callback: Callback) -> None:
         self._room.book.remove(callback)

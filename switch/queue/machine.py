@@ -98,7 +98,7 @@ class QueueMachine:
     def _call_waiting(self, event: q.CallWaiting) -> None:
         self._refuse_double(event.call)
         self._turn += 1
-        age_ms = self._callbacks.take_place(event.number, self._free_seat, self._now_ms)
+        age_ms, dialled = self._callbacks.take_place(event.number, self._now_ms)
         caller = Caller(
             call=event.call,
             service=event.service,
@@ -114,8 +114,22 @@ class QueueMachine:
             last_seat=event.last_seat,
             only=event.only,
         )
-        self._room.admit(caller, self._now_ms, has_place=age_ms is not None)
-        self._callbacks.called_again(event.number, self._free_seat, self._now_ms)
+        if dialled is None:
+            self._room.admit(caller, self._now_ms, has_place=age_ms is not None)
+        else:
+            self._called_again(caller, dialled)
+
+    def _called_again(self, caller: Caller, dialled: str) -> None:
+        """He calls just while he is dialled: the seat that was reserved for it is free, for him as for any other."""
+        seat = self._seating.of_call(dialled)
+        if seat is not None:
+            self._seating.step(seat, In.CALLER_GONE, self._now_ms)
+        if seat is not None and seat.state is SeatState.READY:
+            self._room.seek_callers_before(caller, seat, self._now_ms)
+        self._room.admit(caller, self._now_ms, has_place=True)
+        if seat is not None and seat.state is SeatState.READY:
+            self._room.seek_caller(seat, self._now_ms)
+        self._room.dial_callbacks(self._now_ms)
 
     def _refuse_double(self, call: str) -> None:
         seat = self._seating.of_call(call)

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from kmcc.switch.queue.callbacks import CallbackBook, CallbackState
+from kmcc.switch.queue.cost import call_rank
 from kmcc.switch.queue.effects import Effect, GiveUp, GiveUpReason, Waiting
 from kmcc.switch.queue.lines import WaitingLine
 from kmcc.switch.queue.parties import Caller, Transferred
-from kmcc.switch.queue.seat import Seat
+from kmcc.switch.queue.seat import Seat, SeatState
 from kmcc.switch.queue.seating import Seating
 from kmcc.switch.queue.settings import QueueSettings, WithoutSeats
 from kmcc.switch.queue.timers import TimerKind, Timers
@@ -38,8 +39,11 @@ class WaitingRoom:
 
     def seek_seat(self, caller: Caller, else_give_up: GiveUpReason | None, now_ms: int) -> None:
         """For a caller who is not in the line: the best ready seat, else the line, unless there is a reason to go."""
-        may_have_seat = not caller.is_callback or self.book.has_slot()
-        seat = self._seating.staff.best_for(caller, self._settings.levels) if may_have_seat else None
+        if caller.is_callback:  # others may have waited for leave to be dialled, too
+            self.line.add(caller)
+            self.dial_callbacks(now_ms)
+            return
+        seat = self._seating.staff.best_for(caller, self._settings.levels)
         if seat is not None:
             self._give(caller, seat, now_ms)
         elif not self._has_hope(caller):
@@ -50,11 +54,21 @@ class WaitingRoom:
             self._join(caller, now_ms)
 
     def seek_caller(self, seat: Seat, now_ms: int) -> None:
-        """For a seat that is ready."""
-        caller = self.line.best_for(seat.profile, self.book.has_slot())
-        if caller is not None:
+        """For a seat that is ready. Whoever is to be called back may have had to wait beside a seat that suits him
+        better: he gets that one, and this seat the next caller."""
+        while seat.state is SeatState.READY:
+            caller = self.line.best_for(seat.profile, self.book.has_slot())
+            if caller is None:
+                return
+            better = self._seating.staff.best_for(caller, self._settings.levels) if caller.is_callback else None
             self.leave(caller)
-            self._give(caller, seat, now_ms)
+            self._give(caller, better or seat, now_ms)
+
+    def seek_callers_before(self, caller: Caller, seat: Seat, now_ms: int) -> None:
+        """For a seat that is ready, when somebody comes who has a place: those who are ahead of him."""
+        first = self.line.best_for(seat.profile, self.book.has_slot())
+        if first is not None and call_rank(first) < call_rank(caller):
+            self.seek_caller(seat, now_ms)
 
     def dial_callbacks(self, now_ms: int) -> None:
         """A callback has ended: seats that are ready may have others to call."""
@@ -110,7 +124,7 @@ class WaitingRoom:
         return limit is not None and self.line.length(service) >= limit
 
     def _has_hope(self, caller: Caller) -> bool:
-        if self._settings.without_seats is WithoutSeats.WAIT or caller.is_callback:
+        if self._settings.without_seats is WithoutSeats.WAIT or caller.is_callback:  # a promise has time
             return True
         return self._seating.staff.can_ever_serve(caller)
 
@@ -122,8 +136,6 @@ class WaitingRoom:
 
     def _join(self, caller: Caller, now_ms: int) -> None:
         self.line.add(caller)
-        if caller.is_callback:
-            return
         rules = self._settings.rules(caller.service)
         if rules.max_wait_ms is not None:
             self._start(TimerKind.WAIT, caller, rules.max_wait_ms, now_ms)

@@ -27,6 +27,7 @@ from kmcc.switch.queue.events import (
     Event,
     OfferAccepted,
     SeatPauses,
+    SeatResumes,
     SeatSignsIn,
     SeatSignsOut,
     TalkEnded,
@@ -345,3 +346,55 @@ def test_give_up_is_not_for_those_who_are_called_back() -> None:
     out = machine.receive(SeatSignsOut("s0", 50))  # nobody is left; the promise stands
     assert not any(isinstance(effect, GiveUp) for effect in out)
     assert order(machine) == ["c1"]
+
+
+def two_seats(*calls: tuple[str, str], at_once: int = 1) -> QueueMachine:
+    """A professional seat that suits everybody better and an integrated one, both away; promises in this order."""
+    machine = QueueMachine(QueueSettings(wrap_up_ms=0, callbacks=CallbackRules(attempts=2, at_once=at_once)))
+    for seat, kind in (("pro", SeatKind.PROFESSIONAL), ("int", SeatKind.INTEGRATED)):
+        machine.receive(SeatSignsIn(SeatProfile(seat, kind, {"bills": 1}, ()), 0))
+        machine.receive(SeatPauses(seat, "meal", 0))
+    for n, (call, number) in enumerate(calls):
+        machine.receive(CallWaiting(call, 10 + n, service="bills", number=number))
+        machine.receive(CallbackAsked(call, 20 + n))
+    return machine
+
+
+def dialled(out: tuple[Effect, ...]) -> list[tuple[str, str]]:
+    return [(effect.call, effect.seat) for effect in out if isinstance(effect, CallBack)]
+
+
+def test_who_calls_while_he_is_dialled_may_have_the_seat_that_was_kept_for_it() -> None:
+    machine = two_seats(("c1", "n1"))
+    assert dialled(machine.receive(SeatResumes("pro", 30))) == [("c1", "pro")]
+    machine.receive(SeatResumes("int", 31))
+    out = machine.receive(CallWaiting("again", 40, service="bills", number="n1"))
+    assert Offer("again", "pro", 20_000) in out
+    assert {view.profile.seat: view.state for view in machine.seats()}["int"] is SeatState.READY
+
+
+def test_who_calls_while_he_is_dialled_overtakes_nobody() -> None:
+    machine = two_seats(("c1", "n1"))
+    machine.receive(SeatResumes("pro", 30))
+    machine.receive(CallWaiting("vip", 31, service="bills", grade=Grade.VIP))
+    out = machine.receive(CallWaiting("again", 40, service="bills", number="n1"))
+    assert [effect.call for effect in out if isinstance(effect, Offer)] == ["vip"]
+    assert order(machine) == ["again"]
+
+
+def test_who_had_to_wait_for_leave_to_be_dialled_gets_the_seat_that_suits_him_best() -> None:
+    machine = two_seats(("c1", "n1"), ("c2", "n2"))
+    assert dialled(machine.receive(SeatResumes("int", 30))) == [("c1", "int")]
+    assert dialled(machine.receive(SeatResumes("pro", 31))) == []
+    assert dialled(machine.receive(CallbackFailed("c1", 40))) == [("c2", "pro")]
+
+
+def test_a_callback_whose_seat_has_gone_comes_behind_those_who_came_before_him() -> None:
+    machine = two_seats(("c1", "n1"), ("c2", "n2"))
+    machine.receive(SeatResumes("int", 30))
+    machine.receive(CallbackFailed("c1", 40))  # rests; c2 is dialled meanwhile
+    machine.receive(Expired(next(name for name in machine._timers._running if name.startswith("retry"))))
+    assert order(machine) == ["c1"]
+    machine.receive(SeatResumes("pro", 400_000))
+    assert dialled(machine.receive(SeatPauses("int", "meal", 400_001))) == [("c1", "pro")]
+    assert order(machine) == ["c2"]

@@ -1,0 +1,1 @@
+"""The tests: a package of its own name, because some libraries install one that is called so, too."""

@@ -52,8 +52,8 @@ class House:
         self._spans = self._frames()
         lines = self.speech[SPANS * CHANNELS :].reshape(LINES, TICKS, TICK)
         self._lines = np.ascontiguousarray(lines.swapaxes(0, 1))
-        self._span_rx = lib.engine_span_rx(self.engine._engine, 0)
-        self._line_rx = lib.engine_line_rx(self.engine._engine, 0)
+        self._span_rx = lib.engine_span_rx(self.engine.state, 0)
+        self._line_rx = lib.engine_line_rx(self.engine.state, 0)
         self._recorders = [Recorder(folder / f"{n}.wav", ring_s=2) for n in range(RECORDERS)]
         self._connect()
 
@@ -84,7 +84,7 @@ class House:
         for spans, lines in zip(self._spans, self._lines, strict=True):
             ffi.memmove(self._span_rx, spans, spans.nbytes)
             ffi.memmove(self._line_rx, lines, lines.nbytes)
-            lib.engine_tick(self.engine._engine)
+            lib.engine_tick(self.engine.state)
         self.engine.events()
         for recorder in self._recorders:
             recorder.drain()

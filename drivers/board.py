@@ -1,7 +1,8 @@
 """What every voice board offers, and what it can raise.
 
 A board carries frames between its spans and lines and an engine. `bind` gives it the engine; from then on `run`
-moves frames. The board is the clock of its engine: one tick of frames is one tick of time.
+moves frames. One tick of frames is one tick of the engine's time. Boards that go into a rack, several beside each
+other and in real time, are `drivers.racked.RackedBoard`.
 """
 
 from dataclasses import dataclass

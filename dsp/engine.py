@@ -4,9 +4,9 @@ No sample passes through here.  Commands are checked, queued and taken by the ne
 alive until C has let go of it.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from enum import IntEnum
+from threading import Lock
 from typing import Any, Final
 
 from kmcc.dsp._core import ffi, lib
@@ -19,10 +19,12 @@ from kmcc.dsp.engine_error import (
     RecorderBusyError,
 )
 from kmcc.dsp.engine_event import EVENT, Detect, EngineEvent, EventKind, SpanAlarm, decode_events
+from kmcc.dsp.engine_lent import Lent
 from kmcc.dsp.engine_speech import EARLY_GUARD_MS, GUARD_MS, SpeechCommands
 from kmcc.dsp.recorder import Recorder
 from kmcc.dsp.tone import Tone
 from kmcc.dsp.tone import _struct as tone_struct
+from kmcc.dsp.turn import Turn
 
 __all__ = [
     "EARLY_GUARD_MS",
@@ -37,6 +39,8 @@ __all__ = [
 ]
 
 CHANNELS: Final = 30
+MOST_SPANS: Final = 64  # layout.c
+MOST_LINES: Final = 4096
 RATE_HZ: Final = 8000
 EVENTS_AT_ONCE: Final = 1024
 MOST_PATTERNS: Final = 16
@@ -81,8 +85,9 @@ class Engine(SpeechCommands):
             persist_ms=persist_ms,
             cancellers=cancellers,
         )
-        memory, self._memory = aligned_memory(lib.engine_size(config))
-        self._engine: Any = lib.engine_init(memory, config)
+        self._octets_of_state: Final = int(lib.engine_size(config))
+        memory, self._memory = aligned_memory(self._octets_of_state)
+        self.state = lib.engine_init(memory, config)
         self.spans: Final = spans
         self.lines: Final = lines
         self.conferences = conferences
@@ -91,18 +96,20 @@ class Engine(SpeechCommands):
         self.tick_s: Final = tick_samples / RATE_HZ
         self._room: Final = ffi.new("struct engine_event[]", EVENTS_AT_ONCE)
         self._room_octets: Final = memoryview(ffi.buffer(self._room))
-        self._plays_begun: Final[dict[int, int]] = {}
-        self._plays: Final[dict[int, deque[tuple[int, object]]]] = {}
+        self.turn: Final = Turn("engine")
+        """Held by whatever ticks the engine; another that would gets BusyError."""
+        self._posting: Final = Lock()
+        self._posted = 0
+        self._lent: Final = Lent(self.state)
         self.cancellers = cancellers
         self._cancelled = set()
         self._patterns: Final[dict[int, object]] = {}
         self._recorders: Final[dict[tuple[int, Track], Recorder]] = {}
-        self._until_taken: Final[deque[tuple[int, object]]] = deque()
 
     @property
     def now(self) -> int:
         """Samples since the beginning."""
-        return int(lib.engine_now(self._engine))
+        return int(lib.engine_now(self.state))
 
     def port(self, span: int, channel: int) -> int:
         """Port of a span (from 0) and its speech channel 1..30."""
@@ -148,9 +155,7 @@ class Engine(SpeechCommands):
         """Play runs of A-law octets without a gap; replaces what was playing."""
         array, views = clip_array(clips)
         self._post(port, Op.PLAY, len(clips), array)
-        begun = self._plays_begun.get(port, 0) + 1
-        self._plays_begun[port] = begun
-        self._plays.setdefault(port, deque()).append((begun, (array, views)))
+        self._lent.until_played(port, (array, views))
 
     def stop_play(self, port: int) -> None:
         self._post(port, Op.STOP_PLAY)
@@ -203,52 +208,58 @@ class Engine(SpeechCommands):
 
     def tick(self) -> None:
         """Received frames in, frames to send out."""
-        lib.engine_tick(self._engine)
+        with self.turn:
+            lib.engine_tick(self.state)
 
     def run(self, ticks: int) -> int:
         """Up to so many ticks, ending after the first that left an event; how many were run."""
-        return int(lib.engine_run(self._engine, check("ticks", ticks, 0, 0xFFFF_FFFF)))
+        with self.turn:
+            return int(lib.engine_run(self.state, check("ticks", ticks, 0, 0xFFFF_FFFF)))
 
     def events(self) -> list[EngineEvent]:
         """All that happened since the last call, in order of time."""
         taken: list[EngineEvent] = []
-        while count := int(lib.engine_events(self._engine, self._room, EVENTS_AT_ONCE)):
+        while count := int(lib.engine_events(self.state, self._room, EVENTS_AT_ONCE)):
             taken += decode_events(self._room_octets[: count * EVENT.size])
-        if self._plays:
+        if self._lent.has_plays:
             for event in taken:
                 if event.kind is EventKind.PLAY_DONE:
-                    self._let_go_of_plays(event.port, event.a)
+                    self._lent.played(event.port, event.a)
         return taken
 
     # --- the board's side -------------------------------------------------------------
 
     def span_rx(self, span: int) -> memoryview:
         """[tick_samples][32] octets that the next tick receives; writable."""
-        return self._octets(lib.engine_span_rx(self._engine, self._check_span(span)), self.tick_samples * 32)
+        return self._octets(lib.engine_span_rx(self.state, self._check_span(span)), self.tick_samples * 32)
 
     def span_tx(self, span: int) -> memoryview:
         """[tick_samples][32] octets that the last tick sent."""
-        sent = lib.engine_span_tx(self._engine, self._check_span(span))
+        sent = lib.engine_span_tx(self.state, self._check_span(span))
         return self._octets(sent, self.tick_samples * 32).toreadonly()
 
     def line_rx(self, line: int) -> memoryview:
         """[tick_samples] octets that the next tick receives; writable."""
-        return self._octets(lib.engine_line_rx(self._engine, self._check_line(line)), self.tick_samples)
+        return self._octets(lib.engine_line_rx(self.state, self._check_line(line)), self.tick_samples)
 
     def line_tx(self, line: int) -> memoryview:
         """[tick_samples] octets that the last tick sent."""
-        sent = lib.engine_line_tx(self._engine, self._check_line(line))
+        sent = lib.engine_line_tx(self.state, self._check_line(line))
         return self._octets(sent, self.tick_samples).toreadonly()
 
     def line_signal(self, line: int, bits: int) -> None:
         """Signalling bits of a plain line, towards the engine."""
-        lib.engine_line_signal(self._engine, self._check_line(line), check("line bits", bits, 0, 0xFF))
+        lib.engine_line_signal(self.state, self._check_line(line), check("line bits", bits, 0, 0xFF))
 
     def line_signalled(self, line: int) -> int:
         """Signalling bits of a plain line, from the engine."""
-        return int(lib.engine_line_signalled(self._engine, self._check_line(line)))
+        return int(lib.engine_line_signalled(self.state, self._check_line(line)))
 
     # --- inside ----------------------------------------------------------------------
+
+    def memory(self) -> tuple[Any, int]:
+        """Where the engine lies, and its octets: what real time wants to have locked."""
+        return self.state, self._octets_of_state
 
     def _octets(self, start: Any, count: int) -> memoryview:
         """A view that keeps the engine's memory alive."""
@@ -269,25 +280,19 @@ class Engine(SpeechCommands):
 
     def _queue(self, port: int, op: Op, value: int, data: Any) -> None:
         command = ffi.new("struct engine_command *", (port, op, 0, value, data))
-        if lib.engine_post(self._engine, command) != 0:
-            raise CommandRingFullError(port, op.name.lower())
+        with self._posting:  # the ring has one writer
+            if lib.engine_post(self.state, command) != 0:
+                raise CommandRingFullError(port, op.name.lower())
+            self._posted += 1
 
     def _keep_until_taken(self, what: object) -> None:
-        """A tick may be under way that has taken its commands already: two ticks later it is safe to let go."""
-        now = self.now
-        while self._until_taken and self._until_taken[0][0] + 2 * self.tick_samples <= now:
-            self._until_taken.popleft()
-        self._until_taken.append((now, what))
-
-    def _let_go_of_plays(self, port: int, serial: int) -> None:
-        """Also of earlier ones, whose events may have been lost."""
-        plays = self._plays[port]
-        while plays and plays[0][0] <= serial:
-            plays.popleft()
+        """Until all that is posted by now has been carried out."""
+        self._lent.until_taken(self._posted, what)
 
 
 def run_pair(a: Engine, b: Engine, ticks: int) -> int:
     """Step two engines back to back; ends after the first tick in which either has an event; how many were run."""
     if a is b or a.tick_samples != b.tick_samples:
         raise EnginePairError((a.tick_samples, b.tick_samples))
-    return int(lib.engine_run_pair(a._engine, b._engine, check("ticks", ticks, 0, 0xFFFF_FFFF)))
+    with a.turn, b.turn:
+        return int(lib.engine_run_pair(a.state, b.state, check("ticks", ticks, 0, 0xFFFF_FFFF)))

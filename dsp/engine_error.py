@@ -58,3 +58,17 @@ class EnginePairError(EngineError):
 
     def __init__(self, ticks_samples: tuple[int, int]) -> None:
         super().__init__(f"engines with ticks of {ticks_samples} samples: expected two engines with the same tick")
+
+
+class RackError(EngineError):
+    """A board that finds no place in the rack."""
+
+    def __init__(self, wanted: object, there: str) -> None:
+        super().__init__(f"board at {wanted}: found {there}, expected a free place for all of it")
+
+
+class PacerError(EngineError):
+    """The system does not give what a real-time thread needs."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"real-time thread: {why}, expected a thread and a timer")

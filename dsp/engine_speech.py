@@ -22,7 +22,7 @@ class SpeechCommands(ABC):
 
     conferences: int
     cancellers: int
-    _engine: Any
+    state: Any
     _cancelled: set[int]
 
     @abstractmethod
@@ -69,7 +69,7 @@ class SpeechCommands(ABC):
     def level(self, port: int) -> Level:
         """What was measured since `meter`."""
         reading = ffi.new("struct meter_reading *")
-        lib.engine_level(self._engine, self._check_port(port), reading)
+        lib.engine_level(self.state, self._check_port(port), reading)
         return level_of(reading)
 
     def member_gain(self, port: int, gain_db: float) -> None:

@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kmcc.drivers.board import BoardClosedError
 from kmcc.firmware_sim.board import FarEnd, SimulatedBoard
 from kmcc.firmware_sim.errors import ScenarioError
 
@@ -83,10 +82,8 @@ class FaultyBoard(SimulatedBoard):
 
     def run(self, ticks: int) -> int:
         """One tick: what is sent in it crosses the faults before the next one."""
-        near, far = self._near, self._far
-        if not self._is_open or near is None or far is None:
-            raise BoardClosedError(f"{self.info().url}: open the board and bind an engine first")
-        if ticks == 0:
+        near, far = self.rack.engine, self._far
+        if ticks == 0 or far is None:
             return 0
         arrives = self.inward.carry(_frames(far.engine.span_tx(0)))
         leaves = self.outward.carry(_frames(near.span_tx(0)))

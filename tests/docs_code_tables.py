@@ -16,6 +16,7 @@ from kmcc.cli import exit_codes as codes
 from kmcc.config import Config
 from kmcc.config.channels import channel_words
 from kmcc.config.sections import Section
+from kmcc.console.engine_metrics import EngineFigures
 from kmcc.console.metrics import Figures, families
 from kmcc.dsp.callerid_delivery import DELIVERIES, FskForm
 from kmcc.dsp.callerid_dtmf import DtmfForm
@@ -144,7 +145,7 @@ def exit_codes() -> Made:
 
 
 def metrics() -> Made:
-    nothing = Figures((), (), (), 0, 0, 0, 0, 0)
+    nothing = Figures((), (), (), 0, 0, 0, EngineFigures())
     rows: Rows = [
         (f"`{one.name}{'_total' if isinstance(one, CounterMetricFamily) else ''}`", one.type, one.documentation)
         for one in families(nothing)

@@ -10,7 +10,7 @@ HERE = Path("dsp/csrc")  # setuptools runs this from the root of the repository
 
 # In the order of their #includes: a header may use the types of those before it.
 HEADERS = (
-    *("cpu.h", "g711.h", "meter.h", "engine.h", "generator.h", "detect.h", "dtmf.h", "tone_set.h"),
+    *("cpu.h", "g711.h", "meter.h", "engine.h", "generator.h", "detect.h", "dtmf.h", "tone_set.h", "rack.h", "pacer.h"),
     *("e1.h", "echo.h", "agc.h", "adpcm.h", "fsk.h", "hdlc.h"),
 )
 
@@ -38,6 +38,7 @@ def core() -> cffi.FFI:
         sources=[str(path) for path in sorted(HERE.glob("*.c"))],
         depends=[str(path) for path in sorted(HERE.glob("*.h"))],
         include_dirs=[str(HERE)],
+        libraries=["pthread"],
         extra_compile_args=[*FLAGS, *(("-Werror",) if os.environ.get("KMCC_WERROR") == "1" else ())],
     )
     return ffi

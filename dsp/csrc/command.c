@@ -162,8 +162,12 @@ static void take(struct engine *e, const struct engine_command *c)
 void engine_take_commands(struct engine *e)
 {
 	struct engine_command c;
+	uint64_t              taken = e->taken;
 
 	for (uint32_t n = ring_used(e->command_ring); n > 0; n--)
-		if (command_pop(e->command_ring, e->commands, &c))
+		if (command_pop(e->command_ring, e->commands, &c)) {
 			take(e, &c);
+			taken++;
+		}
+	__atomic_store_n(&e->taken, taken, __ATOMIC_RELEASE);
 }

@@ -12,6 +12,11 @@ int engine_post(struct engine *e, const struct engine_command *command)
 	return command_push(e->command_ring, e->commands, command);
 }
 
+uint64_t engine_taken(const struct engine *e)
+{
+	return __atomic_load_n(&e->taken, __ATOMIC_ACQUIRE);
+}
+
 uint32_t engine_events(struct engine *e, struct engine_event *out, uint32_t room)
 {
 	return event_pop(e->event_ring, e->events, out, room);
@@ -187,6 +192,15 @@ int engine_step(struct engine *e)
 
 	__atomic_store_n(&e->now, e->now + e->config.tick_samples, __ATOMIC_RELEASE);
 	return eventful;
+}
+
+void engine_skip(struct engine *e, uint32_t ticks)
+{
+	const uint64_t samples = (uint64_t)ticks * e->config.tick_samples;
+
+	engine_take_commands(e);
+	recorder_skip(e, (uint32_t)samples);
+	__atomic_store_n(&e->now, e->now + samples, __ATOMIC_RELEASE);
 }
 
 void engine_tick(struct engine *e)

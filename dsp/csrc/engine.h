@@ -162,6 +162,10 @@ struct engine *engine_init(void *memory, const struct engine_config *config);
 /* Queue a command for the next tick.  0, or -1 when the ring is full. */
 int engine_post(struct engine *e, const struct engine_command *command);
 
+/* How many commands were carried out since engine_init: what an older one pointed to, and no later one points to, is not
+ * read any more.  It may be asked from any thread. */
+uint64_t engine_taken(const struct engine *e);
+
 /* Take up to `room` events, oldest first; how many. */
 uint32_t engine_events(struct engine *e, struct engine_event *out, uint32_t room);
 

@@ -11,6 +11,7 @@
 #include "echo.h"
 #include "engine.h"
 #include "generator.h"
+#include "rack.h"
 #include "rings.h"
 
 #define ENGINE_NONE UINT32_MAX /* no port, no conference */
@@ -99,6 +100,7 @@ struct engine {
 	struct spotter           spotter;
 	struct ring             *command_ring;
 	struct engine_command   *commands;
+	uint64_t                 taken;          /* commands that were carried out */
 	struct ring             *event_ring;
 	struct engine_event     *events;
 	struct detection        *fresh;          /* what one bank or span just reported */
@@ -133,6 +135,16 @@ int engine_publish(struct engine *e);
 
 /* engine.c: one tick; 1 when it left an event. */
 int engine_step(struct engine *e);
+
+/* engine.c: time passes by so many ticks in which nothing is heard or said; commands are taken. */
+void engine_skip(struct engine *e, uint32_t ticks);
+
+/* pair.c: what one engine sent from this span and line on becomes what the other receives at a place of it. */
+void engine_carry(const struct engine *from, uint32_t span, uint32_t line, struct engine *to,
+                  const struct rack_place *place);
+
+/* recorder.c: so many samples of every recorder were given up. */
+void recorder_skip(struct engine *e, uint32_t samples);
 
 /* command.c */
 void engine_take_commands(struct engine *e);

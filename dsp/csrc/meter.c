@@ -10,8 +10,12 @@
 #define HANGOVER 100     /* blocks: 200 ms */
 #define RECENT   6u      /* 2^6 blocks: 128 ms */
 
+enum { WORDS = sizeof(struct meter_reading) / sizeof(uint64_t) };
+
 struct meter_port {
 	struct meter_reading reading;
+	uint64_t             told[WORDS]; /* the reading, for other threads */
+	uint32_t             version;     /* of told; odd while it is being written */
 	int32_t              first; /* envelope after one pole, and after both */
 	int32_t              second;
 	uint16_t             rest[METER_THRESHOLDS]; /* blocks of hangover left */
@@ -36,16 +40,47 @@ struct meter *meter_init(void *memory, size_t ports)
 	return m;
 }
 
+/* A sequence lock: the writer never waits. */
+static void tell(struct meter_port *p)
+{
+	const uint32_t version = p->version;
+	uint64_t       words[WORDS];
+
+	memcpy(words, &p->reading, sizeof words);
+	__atomic_store_n(&p->version, version + 1, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	for (int i = 0; i < WORDS; i++)
+		__atomic_store_n(&p->told[i], words[i], __ATOMIC_RELAXED);
+	__atomic_store_n(&p->version, version + 2, __ATOMIC_RELEASE);
+}
+
 void meter_enable(struct meter *m, size_t port, int on)
 {
-	if (on)
-		memset(&m->port[port], 0, sizeof m->port[port]);
-	m->port[port].on = on != 0;
+	struct meter_port *p = &m->port[port];
+
+	if (on) {
+		memset(&p->reading, 0, sizeof p->reading);
+		memset(p->rest, 0, sizeof p->rest);
+		p->first = 0;
+		p->second = 0;
+		tell(p);
+	}
+	p->on = on != 0;
 }
 
 void meter_read(const struct meter *m, size_t port, struct meter_reading *out)
 {
-	*out = m->port[port].reading;
+	const struct meter_port *p = &m->port[port];
+	uint64_t                 words[WORDS];
+	uint32_t                 version;
+
+	do {
+		version = __atomic_load_n(&p->version, __ATOMIC_ACQUIRE);
+		for (int i = 0; i < WORDS; i++)
+			words[i] = __atomic_load_n(&p->told[i], __ATOMIC_RELAXED);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	} while (version % 2 != 0 || version != __atomic_load_n(&p->version, __ATOMIC_RELAXED));
+	memcpy(out, words, sizeof words);
 }
 
 static void count(struct meter_port *p)
@@ -87,4 +122,5 @@ void meter_run(struct meter *m, size_t port, const uint8_t *octets, size_t sampl
 		g711_alaw_decode(pcm, octets + at, METER_BLOCK);
 		run_block(&m->port[port], pcm);
 	}
+	tell(&m->port[port]);
 }

@@ -23,7 +23,7 @@ struct meter *meter_init(void *memory, size_t ports);
 void          meter_enable(struct meter *m, size_t port, int on); /* on begins anew */
 void          meter_run(struct meter *m, size_t port, const uint8_t *octets, size_t samples);
 
-/* From another thread the fields may be of two ticks. */
+/* All of one moment, also from another thread than that of meter_run. */
 void          meter_read(const struct meter *m, size_t port, struct meter_reading *out);
 
 #endif

@@ -78,6 +78,16 @@ void recorder_take(struct engine *e, uint32_t port)
 		take_track(e, port, track);
 }
 
+void recorder_skip(struct engine *e, uint32_t samples)
+{
+	for (uint32_t i = 0; i < e->ports * ENGINE_TRACKS; i++) {
+		struct engine_recorder *r = e->recorder[i];
+
+		if (r != NULL)
+			__atomic_store_n(&r->lost, r->lost + r->sides * samples, __ATOMIC_RELAXED);
+	}
+}
+
 /* One write up to the ring's end; octets written, or -1. */
 static int64_t drain_once(struct engine_recorder *r, int fd)
 {

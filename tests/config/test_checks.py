@@ -40,8 +40,8 @@ REFUSED = [
         ],
     ),
     (
-        OUT + '[[boards]]\nurl = "sim://a"\n[[boards]]\nurl = "sim://b"\n',
-        [':7: boards[1]: found "sim://b"; expected one [[boards]]: this version runs one'],
+        OUT + '[[boards]]\nurl = "sim://a"\nspans = 40\n[[boards]]\nurl = "sim://b"\nspans = 25\n',
+        [":10: boards[1].spans: found 65; expected at most 64 spans of all [[boards]] together"],
     ),
     (
         OUT + group("a", "1-10", "board = 1\n"),

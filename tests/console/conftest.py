@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 
 from kmcc.console.app import create_app
+from kmcc.console.engine_metrics import EngineFigures
 from kmcc.console.health import Health
 from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
 from kmcc.store.event_log import EventLog
@@ -41,8 +42,18 @@ FIGURES = Figures(
     calls_in_progress=2,
     callers_waiting=1,
     events=0,
-    ticks=125_000,
-    late_ticks=3,
+    engine=EngineFigures(
+        ticks=125_000,
+        late=3,
+        caught_up=2,
+        given_up=1,
+        busy_s=12.5,
+        longest_s=0.004,
+        latest_s=0.009,
+        is_fifo=True,
+        lateness=((0.00005, 124_000), (0.0009, 997), (0.0096, 3)),
+        events_lost=4,
+    ),
 )
 
 

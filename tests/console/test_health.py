@@ -20,6 +20,7 @@ def test_fit(served: "Served") -> None:
         "circuits_blocked": 1,
         "calls": 2,
         "late_ticks": 0,
+        "alarms": [],
     }
 
 

@@ -27,7 +27,12 @@ def samples(served: "Served") -> Samples:
 
 
 def test_every_figure(served: "Served") -> None:
-    assert samples(served) == {
+    found = samples(served)
+    lateness = {key: found.pop(key) for key in tuple(found) if key[0].startswith("kmcc_engine_lateness")}
+    below = {float(labels[0][1]): n for (name, labels), n in lateness.items() if name.endswith("_bucket")}
+    assert (below[0.0001], below[0.0005], below[0.001], below[0.01]) == (124_000, 124_000, 124_997, 125_000)
+    assert below[float("inf")] == lateness["kmcc_engine_lateness_seconds_count", ()] == 125_000
+    assert found == {
         ("kmcc_circuits", (("group", "kunming-in"), ("state", "idle"))): 18,
         ("kmcc_circuits", (("group", "kunming-in"), ("state", "busy"))): 2,
         ("kmcc_seats", (("state", "ready"),)): 3,
@@ -39,6 +44,14 @@ def test_every_figure(served: "Served") -> None:
         ("kmcc_events_total", ()): 0,
         ("kmcc_engine_ticks_total", ()): 125_000,
         ("kmcc_engine_late_ticks_total", ()): 3,
+        ("kmcc_engine_missed_ticks_total", (("then", "caught_up"),)): 2,
+        ("kmcc_engine_missed_ticks_total", (("then", "given_up"),)): 1,
+        ("kmcc_engine_busy_seconds_total", ()): 12.5,
+        ("kmcc_engine_longest_tick_seconds", ()): 0.004,
+        ("kmcc_engine_latest_tick_seconds", ()): 0.009,
+        ("kmcc_engine_is_realtime", ()): 1,
+        ("kmcc_engine_is_locked", ()): 0,
+        ("kmcc_engine_events_lost_total", ()): 4,
     }
 
 

@@ -5,19 +5,20 @@ from urllib.parse import urlsplit
 from kmcc.drivers.board import BoardError
 from kmcc.firmware_sim.entry import LivelyBoard, Options
 
-TICKS = 300
+EVENTS = 30
 BUSY = Options(calls_per_hour=36_000)
 
 
 class LostBoard(LivelyBoard):
     """The host of its URL says how it breaks."""
 
-    ticks = 0
+    events = 0
 
-    def run(self, ticks: int) -> int:
-        self.ticks += ticks
-        if self.ticks < TICKS:
-            return super().run(ticks)
+    def deliver(self) -> None:
+        self.events += 1
+        if self.events < EVENTS:
+            super().deliver()
+            return
         if urlsplit(self.info().url).hostname == "pulled":
             raise BoardError(f"{self.info().url}: the board does not answer any more")
         raise ZeroDivisionError("a fault of ours")

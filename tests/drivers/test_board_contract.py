@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from kmcc.drivers.board import Board, BoardClosedError, BoardError
+from kmcc.drivers.boards import Boards
 from kmcc.dsp.engine import Engine, EventKind
 from kmcc.firmware_sim.board import SimulatedBoard
 from kmcc.switch.media import Media
@@ -12,7 +13,10 @@ from kmcc.switch.media import Media
 Far = list[Media]
 Make = Callable[[Far], Board]
 
-BOARDS: dict[str, Make] = {"simulated": lambda far: SimulatedBoard(far.append, spans=2, lines=4)}
+BOARDS: dict[str, Make] = {
+    "simulated": lambda far: SimulatedBoard(far.append, spans=2, lines=4),
+    "several": lambda far: Boards([SimulatedBoard(far.append, spans=2, lines=4)]),
+}
 
 
 @pytest.fixture(params=BOARDS)

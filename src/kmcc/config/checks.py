@@ -13,6 +13,7 @@ from kmcc.config.model import Config
 from kmcc.config.plan import number_rows
 from kmcc.config.sections import Board
 from kmcc.config.wording import value_words
+from kmcc.dsp.engine import MOST_LINES, MOST_SPANS
 from kmcc.signaling.china1.dl_profiles import profile_of
 from kmcc.signaling.china1.line_checks import wrong_two_way
 from kmcc.signaling.effects import ProfileError
@@ -34,9 +35,18 @@ def check(config: Config) -> list[Finding]:
     return [finding for rule in RULES for finding in rule(config)]
 
 
-def _one_board(config: Config) -> Iterator[Finding]:
-    for index, board in enumerate(config.boards[1:], start=1):
-        yield Finding(("boards", index), value_words(board.url), "one [[boards]]: this version runs one")
+def _boards_fit_the_engine(config: Config) -> Iterator[Finding]:
+    """Their spans and lines together: no more than the engine has, and not none of both."""
+    if not any(board.spans or board.lines for board in config.boards):
+        yield Finding(("boards", 0), "no spans and no lines", "spans, lines or both")
+    for what, most in (("spans", MOST_SPANS), ("lines", MOST_LINES)):
+        total = 0
+        for index, board in enumerate(config.boards):
+            total += getattr(board, what)
+            if total > most:
+                expected = f"at most {most} {what} of all [[boards]] together"
+                yield Finding(("boards", index, what), str(total), expected)
+                break
 
 
 def _trunk_groups_have_a_span(config: Config) -> Iterator[Finding]:
@@ -208,7 +218,7 @@ def _row_named_in(message: str, profile: Mapping[str, object]) -> Place:
 
 
 RULES: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
-    _one_board,
+    _boards_fit_the_engine,
     _trunk_groups_have_a_span,
     _channels_do_not_overlap,
     _profiles_work,

@@ -60,12 +60,14 @@ class Http(Section):
 class Media(Section):
     tick_ms: Literal[2, 8, 10] = 8
     persist_ms: int = Field(default=20, ge=1, le=200)
+    priority: int = Field(default=40, ge=0, le=99)
+    """Of the real-time thread, by SCHED_FIFO; 0 = normal priority."""
 
 
 class Board(Section):
     url: Address = "sim://kunming?seed=1&calls_per_hour=120"
-    spans: int = Field(default=1, ge=0, le=63)
-    lines: int = Field(default=4, ge=0, le=256)
+    spans: int = Field(default=1, ge=0, le=64)
+    lines: int = Field(default=4, ge=0, le=4096)
 
 
 class TrunkGroup(Section):

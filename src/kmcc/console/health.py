@@ -12,7 +12,7 @@ UNFIT = 503
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`reasons` says what is wrong in words, empty when `ok`."""
+    """`reasons` says what is wrong in words, empty when `ok`; `alarms` what an operator should see to."""
 
     ok: bool
     reasons: tuple[str, ...]
@@ -23,6 +23,7 @@ class Health:
     circuits_blocked: int
     calls: int
     late_ticks: int
+    alarms: tuple[str, ...] = ()
 
 
 def health_router(health: Callable[[], Health]) -> APIRouter:

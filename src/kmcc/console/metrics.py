@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
+from kmcc.console.engine_metrics import EngineFigures, engine_families
 from kmcc.switch.circuit import Cause, CircuitState
 
 
@@ -43,8 +44,7 @@ class Figures:
     calls_in_progress: int
     callers_waiting: int
     events: int
-    ticks: int
-    late_ticks: int
+    engine: EngineFigures
 
 
 def families(figures: Figures) -> Iterator[Metric]:
@@ -64,8 +64,7 @@ def families(figures: Figures) -> Iterator[Metric]:
         [((c.cause.words,), c.count) for c in figures.calls_ended],
     )
     yield _counter("kmcc_events", "Number of the newest event of the log.", (), [((), figures.events)])
-    yield _counter("kmcc_engine_ticks", "Ticks that the media engine has run.", (), [((), figures.ticks)])
-    yield _counter("kmcc_engine_late_ticks", "Ticks that began too late.", (), [((), figures.late_ticks)])
+    yield from engine_families(figures.engine)
 
 
 def metrics_router(figures: Callable[[], Figures]) -> APIRouter:

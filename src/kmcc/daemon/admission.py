@@ -5,8 +5,8 @@ from typing import Final
 
 from kmcc.config import Config
 from kmcc.switch.admission import Admission
-from kmcc.switch.frames import FrameClock
 from kmcc.switch.journal import Journal
+from kmcc.switch.media_thread import MediaThread
 from kmcc.switch.overload import Overload, OverloadSettings
 
 INTERVAL_S: Final = 0.25
@@ -23,16 +23,16 @@ def admission_of(config: Config, journal: Journal) -> Admission:
     )
 
 
-async def watch_load(admission: Admission, frames: FrameClock) -> None:
-    """Measure until cancelled: how late timers are, and how far the frames were behind."""
+async def watch_load(admission: Admission, media: MediaThread) -> None:
+    """Measure until cancelled: how late timers are, and how many ticks began after the next was due."""
     loop = asyncio.get_running_loop()
-    late_ticks = frames.late_ticks
+    missed = media.counters.missed
     while True:
         lag_s = 0.0
         for _ in range(SAMPLES):
             due_s = loop.time() + INTERVAL_S / SAMPLES
             await asyncio.sleep(INTERVAL_S / SAMPLES)
             lag_s = max(lag_s, loop.time() - due_s)
-        behind_s = (frames.late_ticks - late_ticks) * frames.tick_s
-        late_ticks = frames.late_ticks
+        before, missed = missed, media.counters.missed
+        behind_s = (missed - before) * media.tick_s
         admission.measure(max(lag_s, behind_s) * 1000.0, load=0.0)

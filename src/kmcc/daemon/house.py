@@ -58,6 +58,7 @@ class House:
         self.engine = _engine(config)
         board.bind(self.engine)
         self.media = Media(self.engine)
+        self.events_lost = 0
         self.span_alarms = dict.fromkeys(range(self.engine.spans), SpanAlarm.NONE)
         self.media.watch_spans(self._on_span)
         self.frames = FrameClock(board, self.media)
@@ -81,6 +82,7 @@ class House:
     def _on_span(self, event: EngineEvent) -> None:
         """A span's alarms have changed, or the engine had to drop events."""
         if event.kind == EventKind.OVERRUN:
+            self.events_lost += event.a
             self.journal.write("engine.overrun", lost=event.a)
             return
         alarms = self.span_alarms[event.port] = SpanAlarm(event.code)
@@ -142,7 +144,7 @@ class House:
         circuits: list[Circuit] = [
             China1Circuit(
                 f"{group.name}/{channel}",
-                self.engine.port(group.span, channel),
+                self.engine.port(self._first_span(group.board) + group.span, channel),
                 self.media,
                 profile,
                 use=Use(group.direction),
@@ -154,8 +156,17 @@ class House:
         ]
         return TrunkGroup(group.name, circuits, Direction(group.direction), SEARCHES[group.search])
 
+    def _first_span(self, board: int) -> int:
+        """Spans and lines are numbered on from each board to the next."""
+        return sum(one.spans for one in self.config.boards[:board])
+
+    def _first_line(self, board: int) -> int:
+        return sum(one.lines for one in self.config.boards[:board])
+
     def _phone(self, seat: Seat) -> FxsCircuit:
-        return FxsCircuit(f"seat/{seat.id}", self.engine.line(seat.line), self.media, self.journal)
+        return FxsCircuit(
+            f"seat/{seat.id}", self.engine.line(self._first_line(seat.board) + seat.line), self.media, self.journal
+        )
 
 
 def words_of(alarms: SpanAlarm) -> str:
@@ -164,10 +175,9 @@ def words_of(alarms: SpanAlarm) -> str:
 
 
 def _engine(config: Config) -> Engine:
-    board = config.boards[0]
     return Engine(
-        spans=board.spans,
-        lines=board.lines,
+        spans=sum(board.spans for board in config.boards),
+        lines=sum(board.lines for board in config.boards),
         tick_samples=config.media.tick_ms * SAMPLES_PER_MS,
         persist_ms=config.media.persist_ms,
     )

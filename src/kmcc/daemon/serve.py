@@ -1,4 +1,4 @@
-"""The house in real time: frames on the loop's clock, the console beside it, a clean end on SIGINT or SIGTERM."""
+"""The house in real time: frames moved by a thread, the console beside it, a clean end on SIGINT or SIGTERM."""
 
 import asyncio
 import signal
@@ -19,9 +19,11 @@ from kmcc.daemon.admission import watch_load
 from kmcc.daemon.errors import StartError
 from kmcc.daemon.house import House
 from kmcc.daemon.view import View
-from kmcc.drivers.board import Board
+from kmcc.drivers.boards import Boards
 from kmcc.drivers.registry import open_board
+from kmcc.dsp.pacer import Pacer
 from kmcc.switch.calendar import Calendar
+from kmcc.switch.media_thread import MediaThread
 
 CONSOLE_LIMIT_S: Final = 2
 CANCEL_ROUNDS: Final = 20
@@ -42,29 +44,30 @@ async def _serve(config: Config) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     listener = _listen(config)
-    board = config.boards[0]
+    boards = Boards([open_board(one.url, spans=one.spans, lines=one.lines) for one in config.boards])
     try:
-        with (
-            listener,
-            ThreadPoolExecutor(1, thread_name_prefix="store") as executor,
-            open_board(board.url, spans=board.spans, lines=board.lines) as opened,
-        ):
-            await _run(config, opened, executor, listener, stop)
+        with listener, ThreadPoolExecutor(1, thread_name_prefix="store") as executor, boards:
+            await _run(config, boards, executor, listener, stop)
     finally:
         await _cancel_the_rest()
 
 
 async def _run(
-    config: Config, board: Board, executor: ThreadPoolExecutor, listener: socket.socket, stop: asyncio.Event
+    config: Config, boards: Boards, executor: ThreadPoolExecutor, listener: socket.socket, stop: asyncio.Event
 ) -> None:
     loop = asyncio.get_running_loop()
     calendar = Calendar(datetime.now(ZoneInfo(config.centre.time_zone)), loop.time)
-    house = House(config, board, calendar, executor=executor)
-    settings = uvicorn.Config(create_app(View(house)), log_config=None, timeout_graceful_shutdown=CONSOLE_LIMIT_S)
+    house = House(config, boards, calendar, executor=executor)
+    media = MediaThread(Pacer(boards.rack, priority=config.media.priority), house.media, boards.deliver)
+    settings = uvicorn.Config(
+        create_app(View(house, media)), log_config=None, timeout_graceful_shutdown=CONSOLE_LIMIT_S
+    )
     console = _Console(settings)
     talks = loop.create_task(console.serve(sockets=[listener]), name="console")
-    works = [loop.create_task(house.frames.follow_loop(), name="frames")]
-    works.append(loop.create_task(watch_load(house.admission, house.frames), name="load"))
+    works = [
+        loop.create_task(media.run(), name="media"),
+        loop.create_task(watch_load(house.admission, media), name="load"),
+    ]
     if config.reminders.enabled:
         works.append(loop.create_task(call_debtors_every_day(house.dunning), name="reminders"))
     try:

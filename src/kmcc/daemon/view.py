@@ -3,19 +3,24 @@
 from collections import Counter
 
 from kmcc import __version__
+from kmcc.console.engine_metrics import EngineFigures
 from kmcc.console.health import Health
 from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
+from kmcc.daemon.engine_view import engine_alarms, engine_figures
 from kmcc.daemon.house import House, words_of
 from kmcc.store.event_log import EventLog
 from kmcc.switch.circuit import Cause, CircuitState
+from kmcc.switch.media_thread import MediaThread
 from kmcc.switch.queue.seat import SeatState
 
 
 class View:
     """Implements kmcc.console.app.HouseView."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, media: MediaThread | None = None) -> None:
+        """`media` moves the frames in real time."""
         self._house = house
+        self._media = media
 
     @property
     def events(self) -> EventLog:
@@ -34,8 +39,14 @@ class View:
             circuits_busy=states[CircuitState.BUSY],
             circuits_blocked=states[CircuitState.BLOCKED] + states[CircuitState.STARTING],
             calls=len(house.calls.calls),
-            late_ticks=house.frames.late_ticks,
+            late_ticks=0 if self._media is None else self._media.counters.late,
+            alarms=tuple(self._alarms()),
         )
+
+    def _alarms(self) -> list[str]:
+        if self._media is None:
+            return []
+        return engine_alarms(self._media.counters, wants_fifo=self._house.config.media.priority > 0)
 
     def _reasons(self, states: Counter[CircuitState]) -> list[str]:
         house = self._house
@@ -65,6 +76,10 @@ class View:
             calls_in_progress=len(house.calls.calls),
             callers_waiting=house.seats.waiting,
             events=house.events.last_seq,
-            ticks=house.frames.ticks,
-            late_ticks=house.frames.late_ticks,
+            engine=self._engine(),
         )
+
+    def _engine(self) -> EngineFigures:
+        if self._media is None:
+            return EngineFigures()
+        return engine_figures(self._media.counters, self._house.events_lost)

@@ -1,0 +1,73 @@
+"""A house with two boards, each with an exchange of its own: calls come by either, and an agent sits at the second."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tests.daemon.left_behind import cdr_rows
+
+from kmcc.config.model import Config
+from kmcc.config.sections import Board, Number, Seat, Store, TrunkGroup
+from kmcc.daemon.house import House
+from kmcc.drivers.boards import Boards
+from kmcc.firmware_sim.board import SimulatedBoard
+from kmcc.firmware_sim.clock import VirtualLoop, run_virtual
+from kmcc.firmware_sim.people.agent import Manner
+from kmcc.firmware_sim.town import Town
+from kmcc.switch.calendar import Calendar
+from kmcc.switch.prompts import PromptSet
+
+START = datetime(2000, 5, 22, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def two_boards(folder: Path) -> Config:
+    return Config(
+        store=Store(
+            url=f"sqlite:///{folder}/kmcc.db",
+            recordings=str(folder / "recordings"),
+            events=str(folder / "events.jsonl"),
+            cdr=str(folder / "cdr.csv"),
+        ),
+        boards=(Board(url="sim://a", spans=2, lines=1), Board(url="sim://b", spans=1, lines=2)),
+        trunk_groups=(
+            TrunkGroup(name="a", board=0, span=1, channels=tuple(range(1, 31))),
+            TrunkGroup(name="b", board=1, span=0, channels=tuple(range(1, 31))),
+        ),
+        numbers=(Number(prefix="1000", min_digits=4, max_digits=4, service="centre"),),
+        seats=(Seat(id="801", board=1, line=1, skills={"centre": 1}),),
+    )
+
+
+def test_calls_come_by_either_board_and_reach_the_seat_at_the_second(tmp_path: Path) -> None:
+    prompts = PromptSet.load(None)
+    towns = (Town(prompts), Town(prompts, (), {1: Manner()}))
+
+    async def story() -> None:
+        loop = VirtualLoop.running()
+        config = two_boards(tmp_path)
+        boards = Boards(
+            [
+                SimulatedBoard(town.settle, spans=one.spans, lines=one.lines, url=one.url)
+                for town, one in zip(towns, config.boards, strict=True)
+            ]
+        )
+        with boards:
+            house = House(config, boards, Calendar(START, loop.time))
+            loop.attach(house.frames)
+            house.open()
+            await asyncio.sleep(0.5)
+            for town, channels in zip(towns, (range(31, 61), range(1, 31)), strict=True):
+                async with town.exchange.caller("3190001", channels=channels) as caller:
+                    await caller.dial("1000")
+                    await caller.hear("welcome")
+                    await caller.press("0")
+                    await caller.hear("hello")
+                await asyncio.sleep(30.0)  # the agent rests
+            await house.close()
+            for town in towns:
+                await town.leave()
+            loop.attach(None)
+
+    run_virtual(story())
+    assert [(row["circuit"], row["seat"]) for row in cdr_rows(tmp_path)] == [("a/1", "801"), ("b/1", "801")]

@@ -11,7 +11,6 @@ from typing import Final
 from kmcc.dsp.engine import Engine, EngineEvent, EventKind
 from kmcc.firmware_sim.board import SimulatedBoard
 from kmcc.firmware_sim.clock import VirtualLoop, run_virtual
-from kmcc.firmware_sim.exchange import SilentJournal
 from kmcc.firmware_sim.rig import switch_on_sim
 from kmcc.signaling.china1.plan import Verdict
 from kmcc.signaling.china1.profile import LOCAL
@@ -19,6 +18,7 @@ from kmcc.switch.call import Call
 from kmcc.switch.china1_circuit import China1Circuit, Use
 from kmcc.switch.circuit import CallingParty, Cause, Indication, SetupIndication, ThroughIndication
 from kmcc.switch.frames import FrameClock
+from kmcc.switch.journal import SilentJournal
 from kmcc.switch.leg import Leg, first_of
 from kmcc.switch.media import Media
 from kmcc.switch.prompts import PromptSet

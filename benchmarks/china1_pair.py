@@ -7,12 +7,12 @@ from typing import Final
 from kmcc.dsp.engine import Engine
 from kmcc.firmware_sim.board import SimulatedBoard
 from kmcc.firmware_sim.clock import VirtualLoop, run_virtual
-from kmcc.firmware_sim.exchange import SilentJournal
 from kmcc.signaling.china1.plan import Verdict
 from kmcc.signaling.china1.profile import LOCAL
 from kmcc.switch.china1_circuit import China1Circuit, Use
 from kmcc.switch.circuit import AlertingIndication, CallingParty, Indication, SetupIndication
 from kmcc.switch.frames import FrameClock
+from kmcc.switch.journal import SilentJournal
 from kmcc.switch.media import Media
 
 LIMIT_S: Final = 60.0

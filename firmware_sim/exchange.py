@@ -18,17 +18,10 @@ from kmcc.switch.circuit import (
     Listener,
     SetupIndication,
 )
-from kmcc.switch.journal import Field
+from kmcc.switch.journal import SilentJournal
 from kmcc.switch.leg import Leg
 from kmcc.switch.media import Media
 from kmcc.switch.prompts import PromptSet
-
-
-class SilentJournal:
-    """The far exchange keeps no journal of its own."""
-
-    def write(self, kind: str, /, **fields: Field) -> None:
-        """Nothing is kept: what crosses the line is in the journal of the switch."""
 
 
 class SimulatedExchange:
@@ -56,7 +49,7 @@ class SimulatedExchange:
         ]
 
     def _circuit(self, name: str, port: int, profile: Profile) -> China1Circuit:
-        circuit = China1Circuit(
+        circuit = China1Circuit(  # what crosses the line is in the journal of the switch
             name, port, self._media, profile, use=Use.BOTH, analyse=self._analyse, journal=SilentJournal()
         )
         circuit.attach(self._hears(circuit))

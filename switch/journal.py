@@ -9,6 +9,13 @@ from typing import Protocol
 Field = str | int | float | bool | None
 
 
+class SilentJournal:
+    """Keeps nothing; whoever writes a lot may ask for it and save the words."""
+
+    def write(self, kind: str, /, **fields: Field) -> None:
+        """Nothing is kept."""
+
+
 class Journal(Protocol):
     def write(self, kind: str, /, **fields: Field) -> None:
         """Note a fact now. Never blocks, never raises for a well-formed field."""

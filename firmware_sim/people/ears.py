@@ -49,7 +49,8 @@ class Ears:
             if left_s <= 0:
                 return False
             self._something = loop.create_future()
-            await asyncio.wait((self._something,), timeout=min(left_s, TONE_CHECK_S) if name else left_s)
+            is_tone_on = name is not None and self._tones.since is not None
+            await asyncio.wait((self._something,), timeout=min(left_s, TONE_CHECK_S) if is_tone_on else left_s)
             self._note_tone(self._tones.tick(self._media.engine.now))
         return True
 

@@ -120,6 +120,10 @@ def follow(stage: Stage, item: Item, role: Role, profile: Profile = LOCAL) -> St
     return Stage.IDLE if isinstance(item, (Idle, Unblocked)) else stage
 
 
+STAGED: Final = (LineBits, SendBits, SignalOn, SendSignal, SendPulse, Idle, Unblocked)
+"""What can change the stage; `follow` leaves it as it is for all else."""
+
+
 class Ladder:
     """Describes one circuit's events and effects in the order in which they happen."""
 
@@ -128,6 +132,11 @@ class Ladder:
         self._lang: Lang = lang
         self._profile = profile
         self._stage = Stage.IDLE
+
+    def pass_over(self, item: Item) -> None:
+        """As `line`, for those whose words nobody wants."""
+        if isinstance(item, STAGED):
+            self._stage = follow(self._stage, item, self._role, self._profile)
 
     def line(self, item: Item) -> str:
         text = describe(item, self._role, stage=self._stage, lang=self._lang, profile=self._profile)

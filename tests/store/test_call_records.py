@@ -4,11 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
+from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
@@ -184,6 +186,30 @@ def test_the_writer_does_not_wait_for_the_database(tmp_path: Path) -> None:
             sink.write(replace(CDR, id=f"c000001-{leg}", leg=leg))
         executor.submit(lambda: None).result()
         assert [cdr.leg for cdr in of_chain(database)] == list(range(1, 21))
+        database.close()
+
+
+def test_what_waits_for_a_busy_worker_goes_in_one_transaction(tmp_path: Path) -> None:
+    """One of them is a double: the others are kept all the same, each once."""
+    with ThreadPoolExecutor(1) as executor:
+        database = Database(f"sqlite:///{tmp_path}/kmcc.db", executor)
+        database.migrate()
+        database.check()
+        commits: list[object] = []
+        listen(database._engine, "commit", commits.append)
+        sink, goes_on = SqlCdrSink(database), Event()
+        legs = [replace(CDR, id=f"c000001-{leg}", leg=leg) for leg in range(1, 251)]
+        for waiting, transactions in ((legs[:200], 2), ([*legs[200:], legs[0]], 50)):
+            commits.clear()
+            goes_on.clear()
+            executor.submit(goes_on.wait)
+            for cdr in waiting:
+                sink.write(cdr)
+            goes_on.set()
+            executor.submit(lambda: None).result()
+            assert (len(commits), sink.unwritten) == (transactions, 0)
+        assert sink.refused == 1
+        assert [cdr.leg for cdr in of_chain(database)] == list(range(1, 251))
         database.close()
 
 

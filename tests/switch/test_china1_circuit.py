@@ -22,7 +22,6 @@ from tests.switch.china1_ends import (
     talking,
 )
 
-from kmcc.firmware_sim.exchange import SilentJournal
 from kmcc.firmware_sim.people.ears import Ears
 from kmcc.firmware_sim.pytest_plugin import Clock, E1Pair
 from kmcc.signaling.china1.profile import LOCAL
@@ -43,6 +42,7 @@ from kmcc.switch.circuit import (
     ThroughIndication,
 )
 from kmcc.switch.errors import SwitchError
+from kmcc.switch.journal import SilentJournal
 
 STATES = {f.__name__: f for f in (idle, seized, offered, kb_on, ringing, talking, cleared)}
 REQUESTS: dict[str, Callable[[China1Circuit], None]] = {

@@ -11,12 +11,12 @@ from kmcc.dsp.engine import Track
 from kmcc.dsp.g711 import decode_alaw, encode_alaw
 from kmcc.dsp.recorder import Sides
 from kmcc.dsp.wav import read_wav
-from kmcc.firmware_sim.exchange import SilentJournal
 from kmcc.firmware_sim.pytest_plugin import Clock, E1Pair
 from kmcc.signaling.china1.plan import Verdict
 from kmcc.signaling.china1.profile import LOCAL
 from kmcc.switch.china1_circuit import China1Circuit, Use
 from kmcc.switch.circuit import AlertingIndication, CallingParty, Indication, SetupIndication, ThroughIndication
+from kmcc.switch.journal import SilentJournal
 from kmcc.switch.media import Media
 from kmcc.switch.recording import PortRecording
 

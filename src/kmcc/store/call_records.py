@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from kmcc.switch.circuit import Cause
 log = structlog.get_logger()
 
 MS: Final = timedelta(milliseconds=1)
+MOST_TOGETHER: Final = 100
 
 SAME: Final = (
     "id",
@@ -105,10 +107,28 @@ class SqlCdrSink:
             log.error("call records are not in the database, only in the CSV file", count=len(self._waiting))
 
     def _drain(self) -> None:
+        """What has come together while the worker was busy goes in one transaction: it is the disk that takes long."""
+        while self._waiting:
+            together = tuple(islice(self._waiting, MOST_TOGETHER))
+            if len(together) == 1 or not self._write_together(together):
+                return self._drain_singly()
+            for _ in together:
+                self._waiting.popleft()
+        return None
+
+    def _write_together(self, cdrs: Sequence[Cdr]) -> bool:
+        """Whether all of them are kept; else none is, and each must be looked at alone."""
+        try:
+            self._database.run_now(partial(_add, cdrs))
+        except StoreError:
+            return False
+        return True
+
+    def _drain_singly(self) -> None:
         while self._waiting:
             cdr = self._waiting[0]
             try:
-                self._database.run_now(partial(_add, cdr))
+                self._database.run_now(partial(_add, (cdr,)))
             except DuplicateCallRecordError as error:
                 self.refused += 1
                 log.error("call record refused", error=str(error))
@@ -118,8 +138,10 @@ class SqlCdrSink:
             self._waiting.popleft()
 
 
-def _add(cdr: Cdr, session: Session) -> None:
-    CallRecords(session).add(cdr)
+def _add(cdrs: Sequence[Cdr], session: Session) -> None:
+    records = CallRecords(session)
+    for cdr in cdrs:
+        records.add(cdr)
 
 
 def _refuse(_mapper: object, _connection: object, row: CallRecordRow) -> None:

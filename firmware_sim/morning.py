@@ -96,7 +96,7 @@ class Morning:
             await self._ask_for_bill(caller, number)
             await caller.press(self._password + "#")
             await caller.hear("bill-for")
-            await caller.hear("press-star-continue")
+            await caller.hear("after-information")
             await self._think()
             await caller.say("thank-you")
 
@@ -104,6 +104,8 @@ class Morning:
         await caller.dial("1000")
         await caller.hear(WELCOME)
         await self._think()
+        await caller.press("2")
+        await caller.hear("query-menu")
         await caller.press("2")
         await caller.hear("enter-number")
         await self._think()

@@ -56,7 +56,7 @@ class Traffic:
         await caller.dial("1000")
         await caller.hear("main-menu")
         await caller.press("1")
-        await caller.hear("consult")
+        await caller.hear("consult-menu")
         await asyncio.sleep(self._rng.uniform(2.0, 6.0))
 
     async def _wants_a_person(self, caller: Caller) -> None:

@@ -189,7 +189,7 @@ class Call:
         secret: Secrecy = Secrecy.OPEN,
         terminator: str = "#",
     ) -> str:
-        """Play, and take up to `digits` keys; a key stops the prompt. The keys, or "" when none came in time.
+        """Play, if anything, and take up to `digits` keys; a key stops the prompt. The keys, "" when none came in time.
 
         Secret keys are masked in the journal and silent in recordings, and from then on all keys are silent there until
         the call is connected.
@@ -198,10 +198,11 @@ class Call:
         self.path.listen_for_keys()
         if secret is Secrecy.SECRET:
             self.path.guard_keys()
-        self.note("prompt.started", prompt=" ".join(names), language=self.language.value)
-        playing = self.path.play(self._exchange.prompts.clips(names, self.language))
-        await self.until(playing, self.path.key_pressed())
-        self.path.stop_play()
+        if names:
+            self.note("prompt.started", prompt=" ".join(names), language=self.language.value)
+            playing = self.path.play(self._exchange.prompts.clips(names, self.language))
+            await self.until(playing, self.path.key_pressed())
+            self.path.stop_play()
         keys = ""
         while len(keys) < digits:
             key = await self._key(timeout_s)

@@ -76,10 +76,15 @@ class Announcement:
         return tuple(names)
 
     def _say(self, slot: Slot, value: SlotValue, lang: Language) -> tuple[str, ...]:
-        said = _SAY[slot.kind](value, lang)
+        said = say_value(value, slot.kind, lang)
         if said is None:
             raise AnnounceError(f"announcement {self.name}, slot {slot.name}", _EXPECTED[slot.kind])
         return said
+
+
+def say_value(value: SlotValue, kind: SlotKind, lang: Language) -> tuple[str, ...] | None:
+    """The prompt names of a value; None when it is of another type. AnnounceError when it is too large to be said."""
+    return _SAY[kind](value, lang)
 
 
 def _integer(say: Callable[[int, Language], tuple[str, ...]]) -> "_Say":

@@ -1,8 +1,9 @@
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,15 +11,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from tests.centre.scripted_call import Script, ScriptedCall
 
+from kmcc.centre.callback import refuse_call_back
+from kmcc.centre.desk import Desk
+from kmcc.centre.fax import keep_fax
+from kmcc.centre.services import flow_world
+from kmcc.config.flow_file import load_flows
+from kmcc.config.sections import Skill
+from kmcc.daemon.flow_shelf import packaged_flows
 from kmcc.store.database import Database
-from kmcc.store.passwords import Cost, Passwords
+from kmcc.store.passwords import Cost, LockOut, Passwords
 from kmcc.store.sample import seed
 from kmcc.store.tables import Base
+from kmcc.switch.announce import packaged_catalogue
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.call import Call, CallEnded
 
 START = datetime(2000, 5, 22, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 PASSWORDS = {"KM-1001": "482915", "KM-1004": "730264"}
+
+BOOK = load_flows(packaged_flows(), flow_world(packaged_catalogue().prompts.keys(), get_args(Skill)))
+"""The flows that come with the program."""
 
 Play = Callable[[Callable[[Call], Awaitable[None]], Script], ScriptedCall]
 
@@ -48,6 +60,12 @@ def database(tmp_path: Path, town: bytes) -> Iterator[Database]:
     opened.close()
 
 
+def desk_on(database: Database, calendar: Calendar, lock_out: LockOut | None = None) -> Desk:
+    """The packaged flows over this database."""
+    fax = partial(keep_fax, database=database, calendar=calendar)
+    return Desk(database, calendar, lambda: BOOK, fax, refuse_call_back, lock_out or LockOut())
+
+
 @pytest.fixture
 def calendar() -> Calendar:
     return Calendar(START, lambda: 0.0)
@@ -71,12 +89,16 @@ def play() -> Play:
 
 
 def everything(database: Database) -> list[tuple[object, ...]]:
-    """All rows of all tables."""
+    """All rows of all tables; of salts and hashes, which are never twice the same, that they are there."""
 
     def rows(session: Session) -> list[tuple[object, ...]]:
-        return [tuple(row) for table in Base.metadata.sorted_tables for row in session.execute(select(table))]
+        return [_seen(row) for table in Base.metadata.sorted_tables for row in session.execute(select(table))]
 
     return database.run_now(rows)
+
+
+def _seen(row: Iterable[object]) -> tuple[object, ...]:
+    return tuple(len(value) if isinstance(value, bytes) else value for value in row)
 
 
 HangUpEverywhere = Callable[[Callable[[Database], Callable[[Call], Awaitable[None]]], Script], int]

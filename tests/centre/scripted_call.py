@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from kmcc.dsp.recorder import Recording
 from kmcc.switch.announce import Language
 from kmcc.switch.call import Call, CallEnded, ConnectFailed, QueueGaveUp, Secrecy
 from kmcc.switch.circuit import CallingParty, Cause
@@ -25,6 +26,7 @@ class Script:
     far_end: Cause = Cause.CALLED_HUNG_UP
     unreached: Cause | None = None
     no_seat: str | None = None
+    message: Recording | None = None
     watch: Callable[[], object] = field(default=lambda: None)
 
 
@@ -44,6 +46,7 @@ class ScriptedCall(Call):
         self.ended: Cause | None = None
         self.is_answered = False
         self._keys = list(script.keys)
+        self._pressed = ""
 
     @property
     def answered(self) -> bool:
@@ -95,13 +98,19 @@ class ScriptedCall(Call):
         secret: Secrecy = Secrecy.OPEN,
         terminator: str = "#",
     ) -> str:
-        await self._step("collect")
-        self.heard.append(names)
-        keys = self._keys.pop(0) if self._keys else ""
+        """The keys of one prompt come one by one, where a flow takes them so."""
+        await self._step("collect" if names else "key")
+        if names:
+            self.heard.append(names)
+            self._pressed = self._pressed or (self._keys.pop(0) if self._keys else "")
+        keys, self._pressed = self._pressed[:digits], self._pressed[digits:]
         for key in keys:
             self.note("key.pressed", key="*" if secret is Secrecy.SECRET else key)
-        assert len(keys) <= digits, f"the script presses {len(keys)} keys, the flow takes {digits}"
-        return keys
+        return keys.removesuffix(terminator)
+
+    async def record(self, *, limit_s: float, silence_s: float = 5.0) -> Recording | None:
+        await self._step(f"record {limit_s:g}")
+        return self.script.message
 
     async def connect(self, number: str) -> Cause:
         await self._step(f"connect {number}")

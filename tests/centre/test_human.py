@@ -9,18 +9,21 @@ import pytest
 from tests.centre.conftest import HangUpEverywhere, Play
 from tests.centre.scripted_call import Script, ScriptedCall
 
-from kmcc.centre.human import known_caller, talk_to_seat
-from kmcc.store.customers import Customer, Customers
+from kmcc.centre.human import hand_over, known_caller
 from kmcc.store.database import Database
 from kmcc.switch.call import Call
 from kmcc.switch.circuit import Cause
+from kmcc.switch.voice.function import Handover
 
 
 def story_on(
-    database: Database, service: str | None = None, verified: Customer | None = None
+    database: Database, service: str | None = None, account: str | None = None
 ) -> Callable[[Call], asyncio.Future[None] | object]:
+    handover = Handover(service, {"month": (2000, 4), "owed": 3560}, ("root", "bill"), account)
+
     async def story(call: Call) -> None:
-        await talk_to_seat(call, service, database, verified=verified)
+        end = await hand_over(call, handover, database)
+        call.note("end", end=end.value)
         await call.release(Cause.NORMAL)
 
     return story
@@ -45,6 +48,9 @@ def test_the_seat_sees_the_owner_of_the_line_before_it_rings(play: Play, databas
             "grade": 2,
             "language": "zh",
             "verified": False,
+            "path": "root bill",
+            "data.month": "2000-04",
+            "data.owed": 3560,
         }
     ]
 
@@ -58,18 +64,17 @@ def test_who_is_not_known_gives_an_empty_form(play: Play, database: Database, ca
 
 
 def test_who_has_said_his_password_is_shown_instead_of_the_line(play: Play, database: Database) -> None:
-    owner = database.run_now(lambda session: Customers(session).of_number("3190004"))
-    call = run(play, database, Script(calling="3190001"), verified=owner)
+    call = run(play, database, Script(calling="3190001"), account="3190004")
     (pop,) = call.noted("seat.pop")
     assert (pop["calling"], pop["number"], pop["verified"]) == ("3190001", "3190004", True)
     assert call.steps[0] == "queue None 2"
 
 
 @pytest.mark.parametrize("reason", ["maximum wait", "maximum length", "no seat signed in"])
-def test_without_a_seat_the_caller_is_told(play: Play, database: Database, reason: str) -> None:
+def test_without_a_seat_the_flow_is_told(play: Play, database: Database, reason: str) -> None:
     call = run(play, database, Script(no_seat=reason))
-    assert call.heard == [("queue-full",)]
-    assert call.steps == ["queue None 0", "play", "release normal"]
+    assert call.noted("end") == [{"end": "full"}]
+    assert call.steps == ["queue None 0", "release normal"]
 
 
 def test_without_a_database_the_caller_still_gets_his_seat(play: Play, tmp_path: Path) -> None:
@@ -85,7 +90,7 @@ def test_a_slow_database_does_not_hold_the_call(tmp_path: Path, database: Databa
         executor.submit(held.wait, 30)
         slow = Database(f"sqlite:///{tmp_path}/kmcc.db", executor)
         call = ScriptedCall(Script(calling="3190004"))
-        assert asyncio.run(known_caller(call, slow)) is None
+        assert asyncio.run(known_caller(call, slow, "3190004")) is None
         assert not held.is_set()
         held.set()
     assert len(call.noted("alarm.customer_look_up")) == 1

@@ -2,18 +2,17 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.centre.conftest import PASSWORDS, START, Play
+from tests.centre.conftest import BOOK, PASSWORDS, START, Play, desk_on
 from tests.centre.scripted_call import Script
 
-from kmcc.centre.desk import Desk, packaged_menu
+from kmcc.centre.desk import Desk
 from kmcc.centre.reminders import ReminderRules, list_debtors, remind
-from kmcc.centre.services import STAFFED, service_flows
+from kmcc.centre.services import NUMBER_CHANGE, service_flows
 from kmcc.store.bills import Bills
 from kmcc.store.database import Database
 from kmcc.store.errors import StoreError
 from kmcc.store.month import Month
 from kmcc.store.passwords import Passwords
-from kmcc.switch.announce import packaged_catalogue
 from kmcc.switch.calendar import Calendar
 
 SECRETS = (*PASSWORDS.values(), "909171", "616253")
@@ -24,21 +23,15 @@ WRONG = ("3190001", "909171", "3190001", "616253")
 
 @pytest.fixture
 def desk(database: Database, calendar: Calendar) -> Desk:
-    return Desk(database, calendar, packaged_menu(packaged_catalogue()))
+    return desk_on(database, calendar)
 
 
-def test_the_table_has_every_service_of_the_number_plan(desk: Desk) -> None:
-    assert sorted(service_flows(desk)) == sorted([*STAFFED, "centre", "desk", "bill", "seat", "number-change"])
+def test_the_table_has_every_entry_of_the_flows(desk: Desk) -> None:
+    assert sorted(service_flows(desk)) == sorted([*BOOK.entries, NUMBER_CHANGE])
 
 
-@pytest.mark.parametrize("service", [*STAFFED, "seat"])
-def test_a_staffed_service_waits_for_a_seat_with_its_skill(play: Play, desk: Desk, service: str) -> None:
-    call = play(service_flows(desk)[service], Script())
-    assert f"queue {None if service == 'seat' else service} 0" in call.steps
-
-
-@pytest.mark.parametrize(("service", "first"), [("centre", "welcome"), ("desk", "welcome"), ("bill", "enter-number")])
-def test_an_automatic_service_begins_with_its_prompt(play: Play, desk: Desk, service: str, first: str) -> None:
+@pytest.mark.parametrize(("service", "first"), [("centre", "welcome"), ("bill", "enter-number"), ("fault", "use-1000")])
+def test_a_service_begins_with_its_prompt(play: Play, desk: Desk, service: str, first: str) -> None:
     assert play(service_flows(desk)[service], Script()).heard[0][0] == first
 
 
@@ -47,9 +40,10 @@ def test_a_changed_number_is_never_answered_by_us(play: Play, desk: Desk) -> Non
 
 
 SCRIPTS = [
-    *((service, ("2", *keys)) for service in ("centre", "desk") for keys in ((*RIGHT, "1", "0"), WRONG)),
-    *(("bill", keys) for keys in ((*RIGHT, "0"), WRONG)),
-    *((service, ()) for service in (*STAFFED, "seat", "number-change")),
+    *(("centre", ("2", "2", *keys)) for keys in ((*RIGHT, "1", "0"), WRONG)),
+    ("centre", ("5", "1", RIGHT[1], "909171", "616253", "909171", "909171", "0")),  # a new one, once not the same twice
+    *(("bill", keys) for keys in ((*RIGHT, "0"), WRONG, (RIGHT[0], "616*" + RIGHT[1]))),
+    *((service, ()) for service in (*(BOOK.entries.keys() - {"centre", "bill"}), NUMBER_CHANGE)),
 ]
 
 

@@ -57,13 +57,13 @@ async def _listens(caller: Caller) -> None:
 
 async def _asks_for_bill(caller: Caller) -> None:
     await caller.hear("welcome")
-    await caller.press("2")
+    await caller.press("22")
     await caller.hear("enter-number")
     await caller.press(NUMBER + "#")
     await caller.hear("enter-password")
     await caller.press(PASSWORDS["KM-1001"] + "#")
-    await caller.hear("press-star-continue")
-    await caller.press("*")
+    await caller.hear("after-information")
+    await caller.press("*1")
     await caller.hear("main-menu")
     await caller.press("*")
     await _listens(caller)

@@ -1,27 +1,15 @@
 """Bill query: the customer hears the latest bill, and whether anything is to be paid (R-168, R-169, R-245)."""
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from kmcc.store.bills import Bill, Bills
-from kmcc.store.customers import Customer
-from kmcc.store.database import Database
-from kmcc.switch.announce import Language, say_amount, say_month
-from kmcc.switch.call import Call
+from kmcc.switch.announce import SlotKind
+from kmcc.switch.voice.value import Speech, Spoken
 
-AGAIN_KEY: Final = "1"
-HUMAN_KEY: Final = "0"
-ASK_NEXT: Final = ("press-1-again", "press-star-continue")
-KEY_TIMEOUT_S: Final = 5.0
-MAX_PLAYS: Final = 9
-
-
-class AfterBill(Enum):
-    """What the caller wants when he has heard his bill."""
-
-    MENU = "menu"
-    HUMAN = "human"
+PROMPTS: Final = ("bill-for", "bill-is", "reminder-please", "no-bill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +23,26 @@ class BillAnswer:
     def owes(self) -> bool:
         return bool(self.still_owed) or (self.latest is not None and not self.latest.is_paid)
 
-    def names(self, lang: Language) -> tuple[str, ...]:
+    @property
+    def owed_fen(self) -> int:
+        latest = () if self.latest is None or self.latest.is_paid else (self.latest,)
+        return sum(bill.amount_fen for bill in (*latest, *self.still_owed))
+
+    def speech(self) -> Speech:
         """Each bill as month and amount; the last prompt says whether there is something to pay."""
         bills = () if self.latest is None else (self.latest, *self.still_owed)
-        spoken = tuple(name for bill in bills for name in _sentence(bill, lang))
-        return (*spoken, "reminder-please" if self.owes else "no-bill")
+        said = tuple(part for bill in bills for part in _sentence(bill))
+        return (*said, "reminder-please" if self.owes else "no-bill")
 
 
-async def tell_bill(call: Call, customer: Customer, database: Database) -> AfterBill:
-    answer = await database.run(lambda session: _answer(Bills(session).all_of(customer.number)))
-    call.note("bill.told", number=customer.number, month=None if answer.latest is None else str(answer.latest.month))
-    for _ in range(MAX_PLAYS):
-        names = (*answer.names(call.language), *ASK_NEXT)
-        key = await call.collect(names, digits=1, timeout_s=KEY_TIMEOUT_S)
-        if key == HUMAN_KEY:
-            return AfterBill.HUMAN
-        if key != AGAIN_KEY:
-            return AfterBill.MENU
-    return AfterBill.MENU
-
-
-def _answer(newest_first: tuple[Bill, ...]) -> BillAnswer:
+def bill_answer(session: Session, number: str) -> BillAnswer:
+    newest_first = Bills(session).all_of(number)
     if not newest_first:
         return BillAnswer(None)
     latest, *older = newest_first
     return BillAnswer(latest, tuple(bill for bill in reversed(older) if not bill.is_paid))
 
 
-def _sentence(bill: Bill, lang: Language) -> tuple[str, ...]:
-    month = say_month(bill.month.year, bill.month.month, lang)
-    return ("bill-for", *month, "bill-is", *say_amount(bill.amount_fen, lang))
+def _sentence(bill: Bill) -> Speech:
+    month = Spoken(SlotKind.MONTH, (bill.month.year, bill.month.month))
+    return ("bill-for", month, "bill-is", Spoken(SlotKind.AMOUNT, bill.amount_fen))

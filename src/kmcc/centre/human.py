@@ -1,50 +1,62 @@
 """To a person: who calls is looked up, the seat's screen gets it, the caller waits and talks (R-124, R-281..R-296)."""
 
 import asyncio
-from typing import Final
+from collections.abc import Callable
+from datetime import date, time
+from typing import Final, TypeVar
+
+from sqlalchemy.orm import Session
 
 from kmcc.store.customers import Customer, Customers
 from kmcc.store.database import Database
 from kmcc.store.errors import StoreError
 from kmcc.switch.call import Call, QueueGaveUp
+from kmcc.switch.journal import Field
 from kmcc.switch.queue.parties import Grade
+from kmcc.switch.voice.function import Handover, TransferEnd
+from kmcc.switch.voice.value import Value
+
+T = TypeVar("T")
 
 LOOK_UP_LIMIT_S: Final = 0.3  # R-283: looking up never delays the call
 
 
-async def talk_to_seat(
-    call: Call, service: str | None, database: Database, *, verified: Customer | None = None
-) -> None:
-    """Returns when the talk is over, or when there was no seat and the caller has been told so.
+async def hand_over(call: Call, handover: Handover, database: Database) -> TransferEnd:
+    """Returns when the talk is over, or when there was no seat.
 
-    `verified` is the customer who has said his password in this call. A calling number alone proves nothing (R-296).
+    The account is that of whoever has said his password in this call. A calling number alone proves nothing (R-296).
     """
-    customer = await known_caller(call, database) if verified is None else verified
-    _pop(call, service, customer, is_verified=verified is not None)
+    number = handover.account or call.calling.number
+    customer = await known_caller(call, database, number)
+    _pop(call, handover, customer)
     try:
-        await call.queue(service, grade=Grade.ORDINARY if customer is None else customer.grade)
+        await call.queue(handover.service, grade=Grade.ORDINARY if customer is None else customer.grade)
     except QueueGaveUp:
-        await call.play(("queue-full",))
+        return TransferEnd.FULL
+    return TransferEnd.DONE
 
 
-async def known_caller(call: Call, database: Database) -> Customer | None:
-    """The owner of the calling number; None when it is not given, not known, or the database does not answer."""
-    number = call.calling.number
+async def known_caller(call: Call, database: Database, number: str | None) -> Customer | None:
+    """The owner of the number; None when there is none, nobody knows him, or the database does not answer."""
     if number is None:
         return None
+    return await _at_once(call, database, lambda session: Customers(session).of_number(number))
+
+
+async def _at_once(call: Call, database: Database, work: Callable[[Session], T | None]) -> T | None:
     try:
         async with asyncio.timeout(LOOK_UP_LIMIT_S):
-            return await database.run(lambda session: Customers(session).of_number(number))
+            return await database.run(work)
     except (StoreError, TimeoutError):
         call.note("alarm.customer_look_up")
         return None
 
 
-def _pop(call: Call, service: str | None, customer: Customer | None, *, is_verified: bool) -> None:
-    """R-124: an unknown number gives an empty form, a number that was not given a notice."""
+def _pop(call: Call, handover: Handover, customer: Customer | None) -> None:
+    """R-124: an unknown number gives an empty form, one that was not given a notice; R-246: what was said so far."""
     call.note(
         "seat.pop",
-        service=service,
+        service=handover.service,
         calling=call.calling.number,
         number_given=call.calling.number is not None,
         number=None if customer is None else customer.number,
@@ -52,5 +64,18 @@ def _pop(call: Call, service: str | None, customer: Customer | None, *, is_verif
         contract=None if customer is None else customer.contract,
         grade=None if customer is None else customer.grade.value,
         language=call.language.value,
-        verified=is_verified,
+        verified=handover.account is not None,
+        path=" ".join(handover.path),
+        **{f"data.{name}": _field(value) for name, value in handover.data.items()},
     )
+
+
+def _field(value: Value) -> Field:
+    match value:
+        case str() | int():
+            return value
+        case date() | time():
+            return value.isoformat()
+        case (int(year), int(month)):
+            return f"{year}-{month:02}"
+    return None

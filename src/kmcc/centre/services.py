@@ -1,26 +1,27 @@
-"""Which flow serves which name of the number plan; a new service is a row here (R-101, R-251)."""
+"""Which flow serves which name of the number plan; a new service is an entry of the flows (R-101, R-251)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from kmcc.centre.desk import Desk, serve_bill, serve_desk, serve_seat
+from kmcc.centre.desk import Desk, serve
+from kmcc.centre.functions import SIGNATURES
 from kmcc.centre.number_change import announce_changed_number
 from kmcc.switch.flow import Flow
+from kmcc.switch.voice.check import World
 
-STAFFED: Final = ("directory", "fault", "complaint", "acceptance", "information", "toll")
-"""Numbers behind which people sit; the name is also the skill that a seat needs."""
+NUMBER_CHANGE: Final = "number-change"
+"""For every number that is no service."""
+CHECKS: Final = ("identity",)
+
+
+def flow_world(prompts: Collection[str], skills: Collection[str], entries: Collection[str] = ()) -> World:
+    """What flows may name here. `entries` are the services that numbers lead to: every book must have them."""
+    return World(prompts, SIGNATURES, CHECKS, skills, frozenset(entries) - {NUMBER_CHANGE})
 
 
 def service_flows(desk: Desk) -> Mapping[str, Flow]:
-    """`centre` (also `desk`) is the access code; `number-change` is for every number that is no service."""
-    flows: dict[str, Flow] = {
-        "centre": partial(serve_desk, desk=desk),
-        "desk": partial(serve_desk, desk=desk),
-        "bill": partial(serve_bill, desk=desk),
-        "seat": partial(serve_seat, service=None, desk=desk),
-        "number-change": partial(announce_changed_number, database=desk.database, calendar=desk.calendar),
-    }
-    flows |= {service: partial(serve_seat, service=service, desk=desk) for service in STAFFED}
+    flows: dict[str, Flow] = {entry: partial(serve, entry=entry, desk=desk) for entry in desk.flows().entries}
+    flows[NUMBER_CHANGE] = partial(announce_changed_number, database=desk.database, calendar=desk.calendar)
     return MappingProxyType(flows)

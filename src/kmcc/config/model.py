@@ -22,6 +22,7 @@ from kmcc.config.sections import (
     TrunkGroup,
 )
 from kmcc.config.values import at_least_one
+from kmcc.config.voice_section import Voice
 
 BOARDS = (Board(),)
 
@@ -84,5 +85,6 @@ class Config(Section):
     seats: tuple[Seat, ...] = SEATS
     queue: Queue = Queue()
     prompts: Prompts = Prompts()
+    voice: Voice = Voice()
     reminders: Reminders = Reminders()
     overload: Overload = Overload()

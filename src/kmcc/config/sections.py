@@ -17,10 +17,25 @@ from kmcc.config.values import (
     clock_time,
 )
 
-Skill = Literal["centre", "directory", "fault", "bill", "complaint", "acceptance", "information", "toll"]
-"""What a seat can be skilled in. `centre` is the access code with its voice menu."""
+Skill = Literal[
+    "centre",
+    "directory",
+    "fault",
+    "bill",
+    "complaint",
+    "acceptance",
+    "information",
+    "toll",
+    "progress",
+    "booking",
+    "securities",
+    "agency",
+]
+"""What a seat can be skilled in: the services that flows transfer to. `centre` is the access code."""
 
-Service = Literal[Skill, "number-change"]
+Service = Literal[
+    "centre", "directory", "fault", "bill", "complaint", "acceptance", "information", "toll", "number-change"
+]
 """What a dialled number can lead to. `number-change` tells the new number of whoever has moved."""
 
 Language = Literal["zh", "en"]

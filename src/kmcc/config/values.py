@@ -21,7 +21,8 @@ _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*")
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
-def _matching(pattern: str, expected: str) -> Callable[[str], str]:
+def matching(pattern: str, expected: str) -> Callable[[str], str]:
+    """A validator: the whole text, or "expected ..."."""
     compiled = re.compile(pattern, re.ASCII)
 
     def check(text: str) -> str:
@@ -84,8 +85,8 @@ def at_least_one(values: S) -> S:
     return values
 
 
-Digits = Annotated[str, AfterValidator(_matching(r"[0-9]{1,24}", "1 to 24 digits in quotes"))]
-Name = Annotated[str, AfterValidator(_matching(r"\S(.{0,198}\S)?", "a text of 1 to 200 characters"))]
+Digits = Annotated[str, AfterValidator(matching(r"[0-9]{1,24}", "1 to 24 digits in quotes"))]
+Name = Annotated[str, AfterValidator(matching(r"\S(.{0,198}\S)?", "a text of 1 to 200 characters"))]
 Channels = Annotated[tuple[int, ...], BeforeValidator(_channels)]
 ClockTime = Annotated[time, BeforeValidator(clock_time)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from kmcc.centre.desk import Desk, packaged_menu
 from kmcc.centre.dunning import Dunning
 from kmcc.centre.services import service_flows
 from kmcc.config import Config
@@ -18,6 +17,7 @@ from kmcc.config.sections import TrunkGroup as GroupSection
 from kmcc.daemon.admission import admission_of
 from kmcc.daemon.journal import HouseJournal
 from kmcc.daemon.records import RecordFan
+from kmcc.daemon.voice import desk_of, flow_shelf
 from kmcc.drivers.board import Board
 from kmcc.dsp.engine import Engine, EngineEvent, EventKind, SpanAlarm
 from kmcc.signaling.china1.dl_profiles import profile_of
@@ -76,6 +76,7 @@ class House:
         self.groups = {group.name: self._group(group) for group in config.trunk_groups}
         phones = {seat.id: self._phone(seat) for seat in config.seats}
         self.seats = SeatDesk(QueueMachine(_queue_settings(config)), phones, self.journal)
+        self.flows = flow_shelf(config, self.prompts.catalogue, self.journal, executor)
         self.calls = self._call_server()
         self.dunning = self._dunning()
 
@@ -108,7 +109,6 @@ class House:
     def _call_server(self) -> CallServer:
         recordings = Path(self.config.store.recordings)
         recordings.mkdir(parents=True, exist_ok=True)
-        desk = Desk(self.database, self.calendar, packaged_menu(self.prompts.catalogue))
         return CallServer(
             media=self.media,
             prompts=self.prompts,
@@ -116,7 +116,7 @@ class House:
             plans=self.plans,
             onward=onward_plans(self.config),
             groups=self.groups,
-            flows=service_flows(desk),
+            flows=service_flows(desk_of(self.database, self.calendar, self.flows)),
             seats=self.seats,
             book=LegBook(self.calendar, self.journal, self.records),
             recordings=recordings,

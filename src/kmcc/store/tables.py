@@ -160,3 +160,18 @@ class CallRecordRow(Base):
     recording: Mapped[str | None] = mapped_column(String(255))
 
     __table_args__ = (Index("ix_call_records_offered_at", "offered_at"),)
+
+
+class FaxRequestRow(Base):
+    """R-248. A call asks for a document once, for a number."""
+
+    __tablename__ = "fax_requests"
+
+    call: Mapped[str] = mapped_column(String(64), primary_key=True)
+    document: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[str] = mapped_column(NUMBER, primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcTime)
+    account: Mapped[str | None] = mapped_column(CONTRACT)
+    language: Mapped[str] = mapped_column(String(2))
+
+    __table_args__ = (CheckConstraint("language IN ('zh', 'en')", name="language"),)

@@ -27,6 +27,7 @@ class Op(IntEnum):
     AGC = lib.OP_AGC
     METER = lib.OP_METER
     GAIN = lib.OP_GAIN
+    ASIDE = lib.OP_ASIDE
     LOUDEST = lib.OP_LOUDEST
     SPAN_ALARM = lib.OP_SPAN_ALARM
 

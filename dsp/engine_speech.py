@@ -1,6 +1,7 @@
 """What the engine does to the speech of a port: echo, guard, gain, level, and its weight in a conference."""
 
 from abc import ABC, abstractmethod
+from enum import IntFlag
 from typing import Any, Final
 
 from kmcc.dsp._core import ffi, lib
@@ -15,6 +16,14 @@ EARLY_GUARD_MS: Final = 24  # it is suspected after two blocks of 8 ms
 UNITY: Final = 4096  # ENGINE_UNITY
 MOST_GAIN_DB: Final = 12
 MOST_LOUDEST: Final = 8  # ENGINE_MOST_LOUDEST
+
+
+class Aside(IntFlag):
+    """Asides of a conference member: whom it speaks to, and whether it hears those who speak so (ENGINE_ASIDE_*)."""
+
+    NONE = 0
+    SPEAKS = 1
+    HEARS = 2
 
 
 class SpeechCommands(ABC):
@@ -78,6 +87,13 @@ class SpeechCommands(ABC):
         if not 0 <= gain <= round(UNITY * 10 ** (MOST_GAIN_DB / 20)):
             raise EngineRangeError("gain in dB of a member", gain_db, "-inf", MOST_GAIN_DB)
         self._post(port, Op.GAIN, gain)
+
+    def member_aside(self, port: int, aside: Aside) -> None:
+        """Speak to all others in the conference, or only to those who hear asides. NONE to begin with.
+
+        It stays when the port joins or leaves, so who is to whisper is never heard by all for a tick.
+        """
+        self._post(port, Op.ASIDE, check("aside", aside, 0, Aside.SPEAKS | Aside.HEARS))
 
     def loudest(self, conference: int, members: int) -> None:
         """Only so many of the loudest members of a conference are heard; 0 = all, as to begin with."""

@@ -14,6 +14,16 @@ def conference(says: NDArray[np.int16]) -> NDArray[np.int16]:
     return _saturated(others)
 
 
+def with_asides(
+    says: NDArray[np.int16], speaks: NDArray[np.bool_], hears: NDArray[np.bool_]
+) -> NDArray[np.int16]:
+    """As `conference`, where those who speak aside are heard only by those who hear asides."""
+    heard = says.astype(np.int64)
+    audible = ~speaks[np.newaxis, :] | hears[:, np.newaxis]  # [listener][speaker]
+    np.fill_diagonal(audible, val=False)
+    return _saturated(audible.astype(np.int64) @ heard)
+
+
 def amplified(says: NDArray[np.int16], gain: int) -> NDArray[np.int16]:
     """Of one member; UNITY = 0 dB, rounded to the nearest."""
     return _saturated((says.astype(np.int64) * gain + UNITY // 2) // UNITY)

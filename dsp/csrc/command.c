@@ -139,6 +139,11 @@ static void weigh(struct engine *e, const struct engine_command *c)
 	conference_gain(e, c->port, c->value);
 }
 
+static void speak_aside(struct engine *e, const struct engine_command *c)
+{
+	matrix_aside(e, c->port, c->value);
+}
+
 static handler *const HANDLERS[] = {
 	[OP_DETECT] = detect,       [OP_SIGNAL] = signal,       [OP_LINK] = link_to,
 	[OP_UNLINK] = unlink_all,   [OP_JOIN] = join,           [OP_PLAY] = play,
@@ -146,6 +151,7 @@ static handler *const HANDLERS[] = {
 	[OP_RECORD] = record,       [OP_STOP_RECORD] = stop_record, [OP_SPOT] = spot,
 	[OP_ECHO] = cancel_echo,    [OP_ECHO_DISABLE] = disable_echo, [OP_GUARD] = guard,
 	[OP_AGC] = control_gain,    [OP_METER] = measure,       [OP_GAIN] = weigh,
+	[OP_ASIDE] = speak_aside,
 };
 
 static void take(struct engine *e, const struct engine_command *c)

@@ -112,7 +112,9 @@ static void measure(struct engine *e, uint32_t port)
 
 static int is_limited(const struct matrix *m, uint32_t port)
 {
-	return m->conference[port] != ENGINE_NONE && m->most[m->conference[port]] > 0;
+	const int speaks_to_all = !(m->aside[port] & ENGINE_ASIDE_SPEAKS); /* a whisper takes nobody's place */
+
+	return speaks_to_all && m->conference[port] != ENGINE_NONE && m->most[m->conference[port]] > 0;
 }
 
 static void choose(struct engine *e)

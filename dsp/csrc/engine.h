@@ -22,6 +22,8 @@
 #define ENGINE_UNITY     4096  /* gain of 0 dB of a conference member */
 #define ENGINE_MOST_GAIN 16384u /* 12 dB */
 #define ENGINE_MOST_LOUDEST 8u /* members that a conference may be limited to */
+#define ENGINE_ASIDE_SPEAKS 1u /* a conference member whom only those hear who hear asides */
+#define ENGINE_ASIDE_HEARS  2u /* a member who hears them */
 #define ENGINE_TRACKS    2u    /* recorders a port: the call's, and that of a message left in it */
 
 struct engine;
@@ -141,6 +143,7 @@ enum engine_op {
 	OP_AGC,           /* value: 1 = others hear the port about as loud as any other, whoever speaks */
 	OP_METER,         /* value: 1 = measure the port's level from now on (engine_level) */
 	OP_GAIN,          /* value: how loud others in its conference hear the port, ENGINE_UNITY = as it is */
+	OP_ASIDE,         /* value: ENGINE_ASIDE_* mask: whom the port whispers to in its conference, 0 = speaks to all */
 	OP_LOUDEST,       /* port: conference; value: so many of the loudest members are heard, 0 = all */
 	OP_SPAN_ALARM     /* port: span; value: 1 sends remote alarm */
 };

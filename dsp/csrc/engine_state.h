@@ -29,6 +29,9 @@ struct matrix {
 	uint32_t *level;      /* mean square of 13 bits, decaying */
 	uint8_t  *chosen;     /* was among the loudest of the last frame */
 	int32_t  *sum;        /* [conferences][tick_samples] of all that the members say now */
+	uint8_t  *aside;      /* ENGINE_ASIDE_* */
+	uint32_t  asides;     /* ports with any of it */
+	int32_t  *whispered;  /* [conferences][tick_samples] of those who speak aside */
 };
 
 /* player.c */
@@ -153,6 +156,7 @@ void engine_take_commands(struct engine *e);
 void matrix_unlink(struct engine *e, uint32_t port);
 void matrix_link(struct engine *e, uint32_t port, uint32_t source);
 void matrix_join(struct engine *e, uint32_t port, uint32_t conference);
+void matrix_aside(struct engine *e, uint32_t port, uint32_t mask);
 void matrix_sum(struct engine *e);
 void matrix_send(struct engine *e, uint32_t port, uint32_t from); /* the octets from `from` to the frame's end */
 

@@ -84,6 +84,8 @@ static void lay_movers(struct engine *e, struct arena *a)
 	e->matrix.level = carve(a, e->ports, sizeof *e->matrix.level);
 	e->matrix.chosen = carve(a, e->ports, 1);
 	e->matrix.sum = carve(a, c->conferences, c->tick_samples * sizeof *e->matrix.sum);
+	e->matrix.aside = carve(a, e->ports, 1);
+	e->matrix.whispered = carve(a, c->conferences, c->tick_samples * sizeof *e->matrix.whispered);
 	p->clips = carve(a, e->ports, sizeof(struct engine_clip *));
 	p->count = carve(a, e->ports, sizeof *p->count);
 	p->clip = carve(a, e->ports, sizeof *p->clip);

@@ -1,4 +1,7 @@
-/* matrix.c  Links copy octets; conferences send every member the sum of what the others say. */
+/* matrix.c  Links copy octets; conferences send every member the sum of what the others say.
+ *
+ * Who speaks aside is in a second sum, which only those are sent who hear asides: a supervisor's whisper to a seat.
+ */
 #include "cpu.h"
 #include "engine_state.h"
 #include "g711.h"
@@ -29,9 +32,24 @@ void matrix_join(struct engine *e, uint32_t port, uint32_t conference)
 	e->matrix.members[conference]++;
 }
 
+void matrix_aside(struct engine *e, uint32_t port, uint32_t mask)
+{
+	struct matrix *m = &e->matrix;
+
+	if (mask > (ENGINE_ASIDE_SPEAKS | ENGINE_ASIDE_HEARS))
+		return;
+	m->asides += (uint32_t)(mask != 0) - (uint32_t)(m->aside[port] != 0);
+	m->aside[port] = (uint8_t)mask;
+}
+
 static int32_t *sum_of(const struct engine *e, uint32_t conference)
 {
 	return e->matrix.sum + (size_t)conference * e->config.tick_samples;
+}
+
+static int32_t *whispered_in(const struct engine *e, uint32_t conference)
+{
+	return e->matrix.whispered + (size_t)conference * e->config.tick_samples;
 }
 
 CPU_BODY void add(int32_t *restrict sum, const int16_t *restrict says, size_t samples)
@@ -61,25 +79,51 @@ void matrix_sum(struct engine *e)
 	const struct matrix *m = &e->matrix;
 	const uint32_t       samples = e->config.tick_samples;
 
-	for (uint32_t conference = 0; conference < e->config.conferences; conference++)
-		if (m->members[conference] > 0)
-			memset(sum_of(e, conference), 0, samples * sizeof *m->sum);
+	for (uint32_t conference = 0; conference < e->config.conferences; conference++) {
+		if (m->members[conference] == 0)
+			continue;
+		memset(sum_of(e, conference), 0, samples * sizeof *m->sum);
+		if (m->asides > 0)
+			memset(whispered_in(e, conference), 0, samples * sizeof *m->whispered);
+	}
 	for (uint32_t port = 0; port < e->ports; port++) {
 		const int16_t *says = engine_heard(e, port);
 
 		if (m->conference[port] == ENGINE_NONE)
 			continue;
-		matrix_add(sum_of(e, m->conference[port]), says, samples);
+		if (m->aside[port] & ENGINE_ASIDE_SPEAKS)
+			matrix_add(whispered_in(e, m->conference[port]), says, samples);
+		else
+			matrix_add(sum_of(e, m->conference[port]), says, samples);
 	}
+}
+
+/* All that a member with an aside is to hear, and what it says itself, which is taken off later. */
+static void sum_aside(const struct engine *e, uint32_t port, int32_t *all)
+{
+	const uint32_t conference = e->matrix.conference[port];
+	const int32_t *sum = sum_of(e, conference);
+	const int32_t *whispered = whispered_in(e, conference);
+	const int16_t *own = engine_heard(e, port);
+	const int      hears = (e->matrix.aside[port] & ENGINE_ASIDE_HEARS) != 0;
+
+	for (uint32_t i = 0; i < e->config.tick_samples; i++)
+		all[i] = sum[i] + (hears ? whispered[i] : own[i]);
 }
 
 static void send_conference(struct engine *e, uint32_t port, uint32_t from)
 {
 	const uint32_t samples = e->config.tick_samples;
+	const uint32_t aside = e->matrix.aside[port];
 	const int32_t *sum = sum_of(e, e->matrix.conference[port]);
 	const int16_t *own = engine_heard(e, port);
 	int16_t        others[DETECT_MAX_SAMPLES];
+	int32_t        all[DETECT_MAX_SAMPLES];
 
+	if (aside != 0) {
+		sum_aside(e, port, all);
+		sum = all;
+	}
 	matrix_others(others + from, sum + from, own + from, samples - from);
 	g711_alaw_encode(engine_row(e, e->sent, port) + from, others + from, samples - from);
 }

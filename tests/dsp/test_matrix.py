@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from kmcc.dsp import twin_matrix
 from kmcc.dsp.engine import Engine, run_pair
 from kmcc.dsp.engine_error import EngineRangeError
+from kmcc.dsp.engine_speech import Aside
 from kmcc.dsp.g711 import decode_alaw, encode_alaw
 
 IDLE = 0xD5
@@ -282,3 +284,96 @@ def test_all_are_heard_again_without_the_limit() -> None:
 def test_a_limit_that_cannot_be(conference: int, members: int) -> None:
     with pytest.raises(EngineRangeError):
         Engine(lines=1).loudest(conference, members)
+
+
+# --- asides ---------------------------------------------------------------------------------------
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    members=st.lists(st.sampled_from(list(range(4))), min_size=1, max_size=6),
+    seed=st.integers(0, 1000),
+    tick_samples=st.sampled_from([16, 64, 80]),
+)
+def test_whispers_are_heard_as_the_twin_says(members: list[int], seed: int, tick_samples: int) -> None:
+    lines = len(members)
+    said = [speech(seed + n, 2 * tick_samples) for n in range(lines)]
+    far, near = (Engine(lines=lines, tick_samples=tick_samples) for _ in range(2))
+    for line, aside in enumerate(members):
+        near.member_aside(near.line(line), Aside(aside))
+        near.join(near.line(line), 3)
+        far.play(far.line(line), [said[line]])
+    sent = [bytearray() for _ in members]
+    for _ in range(3):
+        run_pair(far, near, 1)
+        for line in range(lines):
+            sent[line] += near.line_tx(line)
+    speaks = np.array([bool(aside & Aside.SPEAKS) for aside in members])
+    hears = np.array([bool(aside & Aside.HEARS) for aside in members])
+    expected = twin_matrix.with_asides(np.stack([decode_alaw(octets) for octets in said]), speaks, hears)
+    assert [bytes(octets[tick_samples:]) for octets in sent] == [encode_alaw(row).tobytes() for row in expected]
+
+
+def test_a_whisper_reaches_the_seat_and_never_the_caller() -> None:
+    """Caller, seat, supervisor: the supervisor hears both, the seat hears both, the caller hears the seat alone."""
+    far, near = Engine(lines=3), Engine(lines=3)
+    said = [speech(n, 3 * 64) for n in range(3)]
+    for line, aside in enumerate((Aside.NONE, Aside.HEARS, Aside.SPEAKS | Aside.HEARS)):
+        near.member_aside(near.line(line), aside)
+        near.join(near.line(line), 0)
+        far.play(far.line(line), [said[line]])
+    run_pair(far, near, 1)
+    run_pair(far, near, 1)
+    caller, seat, supervisor = (decode_alaw(octets[:64]) for octets in said)
+    assert bytes(near.line_tx(0)) == said[1][:64]
+    assert bytes(near.line_tx(1)) == _both(caller, supervisor)
+    assert bytes(near.line_tx(2)) == _both(caller, seat)
+
+
+def test_the_whisperer_takes_no_place_among_the_loudest() -> None:
+    far, near = Engine(lines=3), Engine(lines=3)
+    loud, faint = bytes([LOUDEST]) * 640, encode_alaw(np.full(640, 200, np.int16)).tobytes()
+    for line, (aside, octets) in enumerate(((Aside.NONE, faint), (Aside.HEARS, b"\xd5" * 640), (Aside.SPEAKS, loud))):
+        near.member_aside(near.line(line), aside)
+        near.join(near.line(line), 0)
+        far.play(far.line(line), [octets])
+    near.loudest(0, 1)
+    for _ in range(6):
+        run_pair(far, near, 1)
+    assert bytes(near.line_tx(1)) == _both(decode_alaw(faint[:64]), decode_alaw(loud[:64]))
+    assert bytes(near.line_tx(2)) == faint[:64]
+
+
+@pytest.mark.parametrize("when", range(1, 6))
+def test_a_listener_comes_and_goes_and_two_who_talk_hear_each_other_octet_for_octet(when: int) -> None:
+    """From a link to a conference and back: no gap, no click, not one octet of another value."""
+    far, near = Engine(lines=3), Engine(lines=3)
+    said = [speech(n, 12 * 64) for n in range(3)]
+    for line in range(3):
+        far.play(far.line(line), [said[line]])
+    near.connect(near.line(0), near.line(1))
+    near.member_gain(near.line(2), -np.inf)
+    sent = [bytearray(), bytearray()]
+    for tick in range(12):
+        if tick == when:
+            for line in range(3):
+                near.join(near.line(line), 0)
+        if tick == when + 4:
+            near.connect(near.line(0), near.line(1))
+            near.unlink(near.line(2))
+        run_pair(far, near, 1)
+        for line in (0, 1):
+            sent[line] += near.line_tx(line)
+    assert bytes(sent[0][64:]) == said[1][: 11 * 64]
+    assert bytes(sent[1][64:]) == said[0][: 11 * 64]
+
+
+@pytest.mark.parametrize("aside", [4, 7])
+def test_an_aside_that_cannot_be(aside: int) -> None:
+    with pytest.raises(EngineRangeError, match=r"aside .*: expected 0\.\.3"):
+        Engine(lines=1).member_aside(0, Aside(aside))
+
+
+def _both(one: NDArray[np.int16], other: NDArray[np.int16]) -> bytes:
+    total = one.astype(np.int64) + other
+    return encode_alaw(np.clip(total, -32768, 32767).astype(np.int16)).tobytes()

@@ -14,9 +14,7 @@ def conference(says: NDArray[np.int16]) -> NDArray[np.int16]:
     return _saturated(others)
 
 
-def with_asides(
-    says: NDArray[np.int16], speaks: NDArray[np.bool_], hears: NDArray[np.bool_]
-) -> NDArray[np.int16]:
+def with_asides(says: NDArray[np.int16], speaks: NDArray[np.bool_], hears: NDArray[np.bool_]) -> NDArray[np.int16]:
     """As `conference`, where those who speak aside are heard only by those who hear asides."""
     heard = says.astype(np.int64)
     audible = ~speaks[np.newaxis, :] | hears[:, np.newaxis]  # [listener][speaker]

@@ -22,6 +22,7 @@ from kmcc.switch.calendar import Calendar
 from kmcc.switch.callserver import CallServer
 from kmcc.switch.cdr import Cdr
 from kmcc.switch.china1_circuit import China1Circuit, Use
+from kmcc.switch.circuit import Circuit
 from kmcc.switch.flow import Flow
 from kmcc.switch.frames import FrameClock
 from kmcc.switch.fxs_circuit import FxsCircuit
@@ -34,7 +35,9 @@ from kmcc.switch.prompts import PromptSet
 from kmcc.switch.queue.machine import QueueMachine
 from kmcc.switch.queue.parties import SeatKind, SeatProfile
 from kmcc.switch.queue.settings import QueueSettings
-from kmcc.switch.seats import SeatDesk
+from kmcc.switch.seats.desk import SeatDesk, SeatPlace
+from kmcc.switch.seats.parts import DeskSettings
+from kmcc.switch.seats.phone import Answering
 from kmcc.switch.trunks import Direction, Search, TrunkGroup
 
 START: Final = datetime(2000, 5, 22, 9, 0, tzinfo=UTC)
@@ -85,6 +88,8 @@ class Plant:
     is_two_way: bool = False
     seats: int = 0
     queue: QueueSettings = field(default_factory=QueueSettings)
+    desk: DeskSettings = field(default_factory=DeskSettings)
+    answering: Mapping[str, Answering] = field(default_factory=dict)
     profile: Profile = LOCAL
     overload: OverloadSettings = field(default_factory=OverloadSettings)
     emergency: tuple[str, ...] = ()
@@ -108,7 +113,9 @@ class Rig:
         channels = {"in": plant.in_channels, "out": plant.out_channels}
         self.groups = {name: self._group(name, wanted, plant) for name, wanted in channels.items()}
         self.phones = {str(801 + n): self._phone(n) for n in range(plant.seats)}
-        self.seats = SeatDesk(QueueMachine(plant.queue), self.phones, self.journal)
+        places = [self._place(seat, circuit, plant) for seat, circuit in self.phones.items()]
+        machine = QueueMachine(plant.queue)
+        self.seats = SeatDesk(machine, places, self.journal, self.media, town.prompts, settings=plant.desk)
         self.recordings = recordings
         self.calls: CallServer
 
@@ -128,8 +135,9 @@ class Rig:
             admission=self.admission,
         )
         self.calls.start()
+        self.seats.start(self.calls)
         for seat in self.phones:
-            self.seats.sign_in(SeatProfile(seat, SeatKind.INTEGRATED, {"desk": 1}, languages=("zh", "en")))
+            self.seats.sign_in(seat)
 
     def caller(self, number: str | None = "3190001", *, channels: Sequence[int] = range(1, 21)) -> Caller:
         """A subscriber of the far exchange lifts the receiver."""
@@ -152,6 +160,10 @@ class Rig:
             for channel in channels
         ]
         return TrunkGroup(name, circuits, Direction(use.value), Search.LOWEST)
+
+    def _place(self, seat: str, circuit: Circuit, plant: Plant) -> SeatPlace:
+        profile = SeatProfile(seat, SeatKind.INTEGRATED, {"desk": 1}, languages=("zh", "en"))
+        return SeatPlace(profile, circuit, plant.answering.get(seat, Answering.LIFT))
 
     def _phone(self, n: int) -> FxsCircuit:
         return FxsCircuit(f"seat/{801 + n}", self.engine.line(n), self.media, self.journal)
@@ -180,4 +192,5 @@ async def switch_on_sim(
                 yield rig
             finally:
                 await rig.calls.close()
+                rig.seats.close()
                 await town.leave()

@@ -244,7 +244,7 @@ class Call:
         Before the far side answers the caller hears what its exchange sends. ConnectFailed when it is not reached.
         """
         self._check()
-        leg = self._exchange.place(self, number)
+        leg = self.place(number)
         leg.on_suspension = self._pass_suspension_back
         try:
             await self.until(leg.alerting, leg.ended)
@@ -261,6 +261,10 @@ class Call:
         finally:
             self.close_leg(leg)
 
+    def place(self, number: str) -> Leg:
+        """Start a leg to another party; `close_leg`, or `end_leg` where others join it, ends it. ConnectFailed."""
+        return self._exchange.place(self, number)
+
     def place_end_to_end(self) -> Leg:
         """A leg over which the caller's exchange will send the number itself; `close_leg` ends it."""
         leg = self._exchange.place(self, self.called, is_end_to_end=True)
@@ -269,6 +273,9 @@ class Call:
 
     def close_leg(self, leg: Leg) -> None:
         self.path.disconnect(leg.port)
+        self.end_leg(leg)
+
+    def end_leg(self, leg: Leg) -> None:
         self._exchange.close_leg(self, leg)
 
     def _pass_suspension_back(self, is_suspended: bool) -> None:

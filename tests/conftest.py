@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -57,11 +58,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def house(tmp_path: Path, prompt_set: PromptSet) -> OpenHouse:
-    """`async with house(subscribers=..., manners=...) as inhabited`, in virtual time, with the sample town's data."""
+    """`async with house(subscribers=..., manners=...) as inhabited`, in virtual time, with the sample town's data.
+
+    Further arguments take the place of sections of the configuration.
+    """
 
     @asynccontextmanager
     async def open_house(
-        subscribers: Sequence[Subscriber] = (), manners: Mapping[int, Manner] = MappingProxyType({}), wrap_up_s: int = 1
+        subscribers: Sequence[Subscriber] = (),
+        manners: Mapping[int, Manner] = MappingProxyType({}),
+        wrap_up_s: int = 1,
+        **sections: Any,
     ) -> AsyncIterator[Inhabited]:
         config = Config(
             store=Store(
@@ -72,7 +79,7 @@ def house(tmp_path: Path, prompt_set: PromptSet) -> OpenHouse:
             ),
             queue=Queue(wrap_up_s=wrap_up_s),
             reminders=Reminders(retry_minutes=2),
-        )
+        ).model_copy(update=sections)
         loop = VirtualLoop.running()
         town = Town(prompt_set, subscribers, manners)
         with SimulatedBoard(town.settle) as board:

@@ -58,6 +58,10 @@ class QueueMachine:
         """Every seat that ever signed in, in that order."""
         return self._seating.views()
 
+    def seat(self, name: str) -> SeatView | None:
+        """One of them; None when it has never signed in."""
+        return self._seating.view(name)
+
     def receive(self, event: q.Event) -> tuple[fx.Effect, ...]:
         """Take one step; on QueueError no call and no seat has changed."""
         self._out.clear()

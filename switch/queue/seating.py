@@ -26,6 +26,10 @@ class Seating:
         """Every seat that ever signed in, in that order."""
         return tuple(seat.view() for seat in self._seats.values())
 
+    def view(self, name: str) -> SeatView | None:
+        seat = self._seats.get(name)
+        return None if seat is None else seat.view()
+
     def named(self, name: str, event: object) -> Seat:
         seat = self._seats.get(name)
         if seat is None:

@@ -17,9 +17,14 @@ from kmcc.console.app import create_app
 from kmcc.console.engine_metrics import EngineFigures
 from kmcc.console.health import Health
 from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
+from kmcc.dsp.engine import Engine
 from kmcc.store.event_log import EventLog
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.circuit import Cause, CircuitState
+from kmcc.switch.media import Media
+from kmcc.switch.prompts import PromptSet
+from kmcc.switch.queue.machine import QueueMachine
+from kmcc.switch.seats.desk import SeatDesk
 
 T = TypeVar("T")
 
@@ -63,6 +68,8 @@ class House:
 
     events: EventLog
     events_file: Path
+    desk: SeatDesk
+    services: frozenset[str] = frozenset({"centre"})
     health_now: Health = FIT
     figures_now: Figures = FIGURES
 
@@ -109,7 +116,9 @@ def run(loop: asyncio.AbstractEventLoop, server: uvicorn.Server, listener: socke
 def served(tmp_path: Path) -> Iterator[Served]:
     loop = asyncio.new_event_loop()
     events_file = tmp_path / "events.jsonl"
-    house = House(event_log(events_file, loop, backlog=5), events_file)
+    events = event_log(events_file, loop, backlog=5)
+    desk = SeatDesk(QueueMachine(), (), events, Media(Engine(lines=1)), PromptSet.load(None))
+    house = House(events, events_file, desk)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(create_app(house), log_config=None, ws="none", timeout_graceful_shutdown=5)

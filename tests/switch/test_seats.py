@@ -43,8 +43,10 @@ async def rest(rig: Rig) -> None:
     await until(lambda: all(agent.is_at_rest for agent in rig.town.agents), "agents at rest")
     await asyncio.sleep(0.8)
     await until(lambda: all_idle(circuits) and all_idle(rig.phones.values()), "idle circuits and telephones")
-    await until(lambda: not {SeatState.TALKING, SeatState.WRAP_UP, SeatState.RESERVED} & set(states(rig)), "seats")
+    await until(lambda: not {SeatState.TALKING, SeatState.WRAP_UP, SeatState.RINGING} & set(states(rig)), "seats")
     assert rig.seats.waiting == 0
+    assert rig.seats.is_at_rest
+    assert rig.seats.free_rooms == rig.engine.conferences
     assert_no_timer()
     await assert_ports_quiet(rig.media, rig.town.far)
 
@@ -98,7 +100,7 @@ def test_a_seat_answers_talks_and_is_ready_again_after_wrap_up(sim: Sim, clock: 
             assert record.waiting_ms is not None
             assert 1000 <= record.waiting_ms <= 1500
             noted = [entry.fields["new"] for entry in rig.journal.of("seat.state")]
-            assert noted == ["ready", "reserved", "talking", "wrap-up", "ready"]
+            assert noted == ["ready", "reserved", "ringing", "talking", "wrap-up", "ready"]
 
     clock(main())
 
@@ -137,7 +139,7 @@ def test_whoever_was_set_aside_comes_back_by_lifting_and_putting_down(sim: Sim, 
             assert states(rig) == [SeatState.PAUSED]
             on_hook(rig, 0)
             await asyncio.sleep(1.0)
-            assert states(rig) == [SeatState.RESERVED]  # for the caller who still waits
+            assert states(rig) == [SeatState.RINGING]  # for the caller who still waits
             off_hook(rig, 0)
             await asyncio.sleep(0.5)
             assert states(rig) == [SeatState.TALKING]

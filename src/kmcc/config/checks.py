@@ -21,6 +21,8 @@ from kmcc.switch.errors import SwitchError
 from kmcc.switch.numbering import NumberPlanError, NumberPlans
 from kmcc.switch.prompts import faults, packaged_directory
 
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -156,6 +158,28 @@ def _seats_have_a_line(config: Config) -> Iterator[Finding]:
             yield Finding(("seats", index, "line"), str(seat.line), f"a line that seat {owner} does not have")
 
 
+def _console_is_guarded(config: Config) -> Iterator[Finding]:
+    """Without tokens everybody who reaches the console may give orders to seats."""
+    if not config.http.tokens and config.http.host not in LOOPBACK:
+        expected = f"one of {', '.join(LOOPBACK)}, or [[http.tokens]]: without them everybody may give orders"
+        yield Finding(("http", "host"), value_words(config.http.host), expected)
+
+
+def _tokens_fit_their_seats(config: Config) -> Iterator[Finding]:
+    seats = [seat.id for seat in config.seats]
+    hashes = [token.sha256 for token in config.http.tokens]
+    for index, token in enumerate(config.http.tokens):
+        place = ("http", "tokens", index)
+        if token.seat is None and token.role == "seat":
+            yield Finding((*place, "role"), value_words(token.role), "the key seat beside it: whose token this is")
+        if token.seat is not None and token.seat not in seats:
+            expected = f"the id of one of [[seats]] ({', '.join(seats) or 'there is none'})"
+            yield Finding((*place, "seat"), value_words(token.seat), expected)
+        if token.sha256 in hashes[:index]:
+            first = f"http.tokens[{hashes.index(token.sha256)}]"
+            yield Finding((*place, "sha256"), "the same (not shown)", f"another token than {first}")
+
+
 def _reminders_ring_by_day(config: Config) -> Iterator[Finding]:
     start, end = config.reminders.window_start, config.reminders.window_end
     earliest, latest = CALLING_HOURS
@@ -229,6 +253,8 @@ RULES: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
     _number_plan_is_sound,
     _access_code_is_a_number,
     _seats_have_a_line,
+    _console_is_guarded,
+    _tokens_fit_their_seats,
     _reminders_ring_by_day,
     _files_can_be_written,
     _prompts_are_complete,

@@ -7,6 +7,7 @@ from pydantic import AfterValidator
 from kmcc.config.overload_section import Overload
 from kmcc.config.sections import (
     Board,
+    Callbacks,
     Centre,
     Http,
     Media,
@@ -84,6 +85,7 @@ class Config(Section):
     numbers: Annotated[tuple[Number, ...], AfterValidator(at_least_one)] = NUMBERS
     seats: tuple[Seat, ...] = SEATS
     queue: Queue = Queue()
+    callbacks: Callbacks = Callbacks()
     prompts: Prompts = Prompts()
     voice: Voice = Voice()
     reminders: Reminders = Reminders()

@@ -11,6 +11,7 @@ from kmcc.config.values import (
     ClockTime,
     Digits,
     Name,
+    Sha256,
     StoreUrl,
     TimeZone,
     at_least_one,
@@ -67,9 +68,19 @@ class Store(Section):
         return url if self.password is None else url.set(password=self.password.get_secret_value())
 
 
+class Token(Section):
+    """A bearer token of the console, known by its SHA-256 alone."""
+
+    name: Name
+    role: Literal["reader", "seat", "supervisor"]
+    sha256: Sha256
+    seat: Name | None = None
+
+
 class Http(Section):
     host: Name = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    tokens: tuple[Token, ...] = ()
 
 
 class Media(Section):
@@ -77,6 +88,7 @@ class Media(Section):
     persist_ms: int = Field(default=20, ge=1, le=200)
     priority: int = Field(default=40, ge=0, le=99)
     """Of the real-time thread, by SCHED_FIFO; 0 = normal priority."""
+    conferences: int = Field(default=32, ge=0, le=4096)
 
 
 class Board(Section):
@@ -141,6 +153,20 @@ class Seat(Section):
     kind: Literal["professional", "integrated"] = "integrated"
     skills: Annotated[dict[Skill, Level], AfterValidator(at_least_one)]
     languages: Annotated[tuple[Language, ...], AfterValidator(at_least_one)] = ("zh",)
+    answering: Literal["lift", "headset", "auto"] = "lift"
+    sign_in: Literal["at start", "by order"] = "at start"
+
+
+class Callbacks(Section):
+    """Callers who are called back and keep their place."""
+
+    on_abandon: bool = False
+    at_once: int = Field(default=1, ge=1, le=1000)
+    ring_s: int = Field(default=60, ge=10, le=600)
+    attempts: int = Field(default=2, ge=1, le=10)
+    retry_s: int = Field(default=300, ge=1, le=86_400)
+    expires_s: int = Field(default=7200, ge=1, le=86_400)
+    redial_s: int = Field(default=600, ge=0, le=86_400)
 
 
 class Queue(Section):
@@ -148,6 +174,7 @@ class Queue(Section):
     wrap_up_s: int = Field(default=5, ge=0, le=3600)
     max_wait_s: int = Field(default=300, ge=1, le=7200)
     max_length: int = Field(default=50, ge=0, le=10_000)
+    announce_every_s: int = Field(default=0, ge=0, le=600)
 
 
 class Prompts(Section):

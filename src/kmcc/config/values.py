@@ -87,6 +87,7 @@ def at_least_one(values: S) -> S:
 
 Digits = Annotated[str, AfterValidator(matching(r"[0-9]{1,24}", "1 to 24 digits in quotes"))]
 Name = Annotated[str, AfterValidator(matching(r"\S(.{0,198}\S)?", "a text of 1 to 200 characters"))]
+Sha256 = Annotated[str, AfterValidator(matching(r"[0-9a-f]{64}", "the SHA-256 of a token, 64 digits 0-9a-f"))]
 Channels = Annotated[tuple[int, ...], BeforeValidator(_channels)]
 ClockTime = Annotated[time, BeforeValidator(clock_time)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]

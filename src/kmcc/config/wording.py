@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from kmcc.config.errors import Place
 
 SECRETS: Final[frozenset[Place]] = frozenset({("store", "password"), ("store", "url")})
+HASHES: Final[Place] = ("sha256",)  # where somebody may have put the token itself
 SHOWN_CHARACTERS: Final = 60
 
 _EXPECTED: Final[Mapping[str, Callable[[Mapping[str, object]], str]]] = {
@@ -44,7 +45,7 @@ def found(error: ErrorDetails) -> str:
             return "nothing"
         case "extra_forbidden":
             return "an unknown key"
-        case _ if place_of(error) in SECRETS:
+        case _ if place_of(error) in SECRETS or place_of(error)[-1:] == HASHES:
             return "something else (not shown)"
         case _:
             return value_words(error["input"])

@@ -1,4 +1,4 @@
-"""The console: one FastAPI app over a running house, and its one page."""
+"""The console: one FastAPI app over a running house: pages, orders of seats and supervisors, figures, events."""
 
 from importlib.resources import files
 from typing import Protocol
@@ -7,9 +7,15 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, StrictUndefined, Template
 
+from kmcc.console.access import Guard
 from kmcc.console.events import EventFeed, events_router
 from kmcc.console.health import Health, health_router
 from kmcc.console.metrics import Figures, metrics_router
+from kmcc.console.problem import answer_problems
+from kmcc.console.queue import queue_router
+from kmcc.console.seats import seats_router
+from kmcc.console.supervisor import supervisor_router
+from kmcc.switch.seats.desk import SeatDesk
 
 
 class HouseView(Protocol):
@@ -18,17 +24,31 @@ class HouseView(Protocol):
     @property
     def events(self) -> EventFeed: ...
 
+    @property
+    def desk(self) -> SeatDesk: ...
+
+    @property
+    def services(self) -> frozenset[str]: ...
+
     def health(self) -> Health: ...
 
     def figures(self) -> Figures: ...
 
 
-def create_app(house: HouseView) -> FastAPI:
-    """The house's HTTP face. It has no pages of FastAPI's own: those load scripts from elsewhere."""
+def create_app(house: HouseView, guard: Guard | None = None) -> FastAPI:
+    """The house's HTTP face; without a guard everybody may do everything.
+
+    It has no pages of FastAPI's own: those load scripts from elsewhere.
+    """
     app = FastAPI(title="KMCC", docs_url=None, redoc_url=None)
     app.include_router(health_router(house.health))
     app.include_router(metrics_router(house.figures))
-    app.include_router(events_router(house.events))
+    guard = guard or Guard()
+    answer_problems(app)
+    app.include_router(events_router(house.events, guard))
+    app.include_router(seats_router(house.desk, house.events, guard))
+    app.include_router(queue_router(house.desk, house.events, guard))
+    app.include_router(supervisor_router(house.desk, house.events, guard, house.services))
     page = _template("index.html")
 
     @app.get("/", response_class=HTMLResponse)

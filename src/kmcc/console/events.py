@@ -6,10 +6,13 @@ from contextlib import aclosing
 from http import HTTPStatus
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Header, Query, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi.responses import StreamingResponse
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from kmcc.console.access import Guard, Role, Who
+from kmcc.console.problem import problem
+from kmcc.console.seat_filter import SeatFilter
 from kmcc.store.event import Event
 from kmcc.store.subscription import Lagged, Subscription
 
@@ -32,23 +35,27 @@ class _Gone(Exception):  # noqa: N818  it never leaves this module
 
     def __init__(self, words: str, **numbers: int) -> None:
         super().__init__(words)
-        self.answer = {"detail": words, **numbers}
+        self.numbers = numbers
 
 
-def events_router(feed: EventFeed) -> APIRouter:
-    router = APIRouter()
+def events_router(feed: EventFeed, guard: Guard) -> APIRouter:
+    router = APIRouter(tags=["events"])
+    reading = Depends(guard.needs(Role.READER))
 
     @router.get("/events", response_model=None)
     async def events(
         since: Annotated[int | None, Query(ge=0)] = None,
         follow: Annotated[bool, Query()] = True,
         named: Annotated[bool, Query()] = True,
+        seat: Annotated[str | None, Query(max_length=200)] = None,
         last_event_id: Annotated[int | None, Header(ge=0)] = None,
+        *,
+        who: Who = reading,
     ) -> Response:
         """Events after number `since`. `Last-Event-ID`, which a browser sends when it comes back, goes before it.
 
-        `named=0` leaves out the event type, so that one `onmessage` hears every kind. `follow=0` sends what the
-        log has, one JSON object a line, and ends.
+        `seat` sends only what names this seat, and all of the calls that it has. `named=0` leaves out the event type,
+        so that one `onmessage` hears every kind. `follow=0` sends what the log has, one JSON object a line, and ends.
         """
         after = since if last_event_id is None else last_event_id
         if after is None:
@@ -56,12 +63,22 @@ def events_router(feed: EventFeed) -> APIRouter:
         try:
             await _check(feed, after)
         except _Gone as gone:
-            return JSONResponse(gone.answer, status_code=HTTPStatus.GONE)
+            return problem(HTTPStatus.GONE, str(gone), **gone.numbers)
+        wanted = SeatFilter(_readable(seat, who))
         if not follow:
-            return StreamingResponse(_lines(feed, after, feed.last_seq), media_type=JSON_LINES)
-        return EventSourceResponse(_messages(_follow(feed, after), named))
+            return StreamingResponse(_lines(feed, after, feed.last_seq, wanted), media_type=JSON_LINES)
+        return EventSourceResponse(_messages(_follow(feed, after), named, wanted))
 
     return router
+
+
+def _readable(seat: str | None, who: Who) -> str | None:
+    """A seat reads what concerns itself."""
+    if who.role is not Role.SEAT:
+        return seat
+    if seat is not None:
+        who.may_act_for(seat)
+    return who.seat
 
 
 async def _check(feed: EventFeed, after: int) -> None:
@@ -74,10 +91,10 @@ async def _check(feed: EventFeed, after: int) -> None:
         raise _Gone(f"the log begins at {first}, it no longer has what follows {after}", first=first, last=last)
 
 
-async def _lines(feed: EventFeed, after: int, until: int) -> AsyncIterator[bytes]:
+async def _lines(feed: EventFeed, after: int, until: int, wanted: SeatFilter) -> AsyncIterator[bytes]:
     """What the log had when it was asked, a page a piece."""
     while after < until and (page := await feed.page(after)):
-        yield b"".join(event.line() for event in page if event.seq <= until)
+        yield b"".join(event.line() for event in page if event.seq <= until and wanted.takes(event))
         after = page[-1].seq
         await asyncio.sleep(0)  # a socket that takes everything never makes us wait: the telephones go first
 
@@ -99,9 +116,13 @@ async def _follow(feed: EventFeed, after: int) -> AsyncGenerator[Event, None]:
                 item = await anext(subscription, None)
 
 
-async def _messages(events: AsyncGenerator[Event, None], named: bool) -> AsyncIterator[ServerSentEvent]:
+async def _messages(
+    events: AsyncGenerator[Event, None], named: bool, wanted: SeatFilter
+) -> AsyncIterator[ServerSentEvent]:
     async with aclosing(events):
         async for event in events:
+            if not wanted.takes(event):
+                continue
             data = event.line().decode().removesuffix("\n")
             yield ServerSentEvent(data, id=str(event.seq), event=event.kind if named else None)
             await asyncio.sleep(0)  # as above

@@ -12,11 +12,11 @@ from kmcc.centre.dunning import Dunning
 from kmcc.centre.services import service_flows
 from kmcc.config import Config
 from kmcc.config.plan import number_plans, onward_plans
-from kmcc.config.sections import Seat
 from kmcc.config.sections import TrunkGroup as GroupSection
 from kmcc.daemon.admission import admission_of
 from kmcc.daemon.journal import HouseJournal
 from kmcc.daemon.records import RecordFan
+from kmcc.daemon.seats import desk_settings, queue_settings, seat_places, sign_in_at_start
 from kmcc.daemon.voice import desk_of, flow_shelf
 from kmcc.drivers.board import Board
 from kmcc.dsp.engine import Engine, EngineEvent, EventKind, SpanAlarm
@@ -34,19 +34,15 @@ from kmcc.switch.cdr import CsvCdrFile
 from kmcc.switch.china1_circuit import China1Circuit, Use
 from kmcc.switch.circuit import Circuit
 from kmcc.switch.frames import FrameClock
-from kmcc.switch.fxs_circuit import FxsCircuit
 from kmcc.switch.legbook import LegBook
 from kmcc.switch.media import Media
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.queue.machine import QueueMachine
-from kmcc.switch.queue.parties import Place, SeatKind, SeatProfile
-from kmcc.switch.queue.settings import QueueSettings
-from kmcc.switch.seats import SeatDesk
+from kmcc.switch.seats.desk import SeatDesk
 from kmcc.switch.trunks import Direction, Search, TrunkGroup
 
 SAMPLES_PER_MS: Final = 8
 SEARCHES: Final[Mapping[str, Search]] = {search.name.lower(): search for search in Search}
-HOST: Final = "local"
 
 
 class House:
@@ -74,8 +70,7 @@ class House:
         self.plans = number_plans(config)
         self.admission = admission_of(config, self.journal)
         self.groups = {group.name: self._group(group) for group in config.trunk_groups}
-        phones = {seat.id: self._phone(seat) for seat in config.seats}
-        self.seats = SeatDesk(QueueMachine(_queue_settings(config)), phones, self.journal)
+        self.seats = self._seat_desk()
         self.flows = flow_shelf(config, self.prompts.catalogue, self.journal, executor)
         self.calls = self._call_server()
         self.dunning = self._dunning()
@@ -92,8 +87,8 @@ class House:
     def open(self) -> None:
         """Trunks into service, seats signed in."""
         self.calls.start()
-        for seat in self.config.seats:
-            self.seats.sign_in(_seat_profile(seat))
+        self.seats.start(self.calls)
+        sign_in_at_start(self.seats, self.config)
         self.journal.write("house.open", circuits=sum(len(g.circuits) for g in self.groups.values()))
 
     async def close(self) -> None:
@@ -104,6 +99,7 @@ class House:
             parts.push_async_callback(self.sql_cdrs.close)
             parts.callback(self.journal.close)
             await self.calls.close()
+            self.seats.close()
             self.journal.write("house.closed", calls=self.records.count)
 
     def _call_server(self) -> CallServer:
@@ -157,16 +153,13 @@ class House:
         return TrunkGroup(group.name, circuits, Direction(group.direction), SEARCHES[group.search])
 
     def _first_span(self, board: int) -> int:
-        """Spans and lines are numbered on from each board to the next."""
+        """Spans are numbered on from each board to the next."""
         return sum(one.spans for one in self.config.boards[:board])
 
-    def _first_line(self, board: int) -> int:
-        return sum(one.lines for one in self.config.boards[:board])
-
-    def _phone(self, seat: Seat) -> FxsCircuit:
-        return FxsCircuit(
-            f"seat/{seat.id}", self.engine.line(self._first_line(seat.board) + seat.line), self.media, self.journal
-        )
+    def _seat_desk(self) -> SeatDesk:
+        places = seat_places(self.config, self.engine, self.media, self.journal)
+        machine = QueueMachine(queue_settings(self.config))
+        return SeatDesk(machine, places, self.journal, self.media, self.prompts, settings=desk_settings(self.config))
 
 
 def words_of(alarms: SpanAlarm) -> str:
@@ -178,26 +171,7 @@ def _engine(config: Config) -> Engine:
     return Engine(
         spans=sum(board.spans for board in config.boards),
         lines=sum(board.lines for board in config.boards),
+        conferences=config.media.conferences,
         tick_samples=config.media.tick_ms * SAMPLES_PER_MS,
         persist_ms=config.media.persist_ms,
-    )
-
-
-def _queue_settings(config: Config) -> QueueSettings:
-    queue = config.queue
-    return QueueSettings(
-        lease_ms=queue.ring_s * 1000,
-        wrap_up_ms=queue.wrap_up_s * 1000,
-        max_wait_ms=queue.max_wait_s * 1000,
-        max_length=queue.max_length,
-    )
-
-
-def _seat_profile(seat: Seat) -> SeatProfile:
-    return SeatProfile(
-        seat=seat.id,
-        kind=SeatKind(seat.kind),
-        skills=dict(seat.skills.items()),
-        languages=seat.languages,
-        near=Place(HOST, str(seat.board)),
     )

@@ -3,6 +3,8 @@
 from collections import Counter
 
 from kmcc import __version__
+from kmcc.config import Config
+from kmcc.console.access import Guard, Role, Token
 from kmcc.console.engine_metrics import EngineFigures
 from kmcc.console.health import Health
 from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
@@ -12,6 +14,12 @@ from kmcc.store.event_log import EventLog
 from kmcc.switch.circuit import Cause, CircuitState
 from kmcc.switch.media_thread import MediaThread
 from kmcc.switch.queue.seat import SeatState
+from kmcc.switch.seats.desk import SeatDesk
+
+
+def guard_of(config: Config) -> Guard:
+    """Who may do what at the console."""
+    return Guard([Token(token.name, Role(token.role), token.sha256, token.seat) for token in config.http.tokens])
 
 
 class View:
@@ -25,6 +33,16 @@ class View:
     @property
     def events(self) -> EventLog:
         return self._house.events
+
+    @property
+    def desk(self) -> SeatDesk:
+        return self._house.seats
+
+    @property
+    def services(self) -> frozenset[str]:
+        config = self._house.config
+        numbered = {number.service for number in config.numbers if number.service is not None}
+        return frozenset(numbered.union(*(seat.skills for seat in config.seats)))
 
     def health(self) -> Health:
         house = self._house

@@ -1,4 +1,4 @@
-"""`kmcc queue`: the queue machine as a staffing tool."""
+"""`kmcc queue`: the queue machine as a staffing tool, and the report of what it did."""
 
 import json
 import sys
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from kmcc.cli import queue_report
 from kmcc.cli.exit_codes import INTERRUPTED, OK
 from kmcc.config.checks import Finding
 from kmcc.config.load import load_file
@@ -25,6 +26,9 @@ app = typer.Typer(help="The queue machine.", no_args_is_help=True)
 @app.callback()
 def queue() -> None:
     """The queue machine."""
+
+
+app.command("report")(queue_report.report)
 
 
 @app.command("simulate")

@@ -18,6 +18,8 @@ from kmcc.config.channels import channel_words
 from kmcc.config.sections import Section
 from kmcc.console.engine_metrics import EngineFigures
 from kmcc.console.metrics import Figures, families
+from kmcc.console.queue_metrics import queue_families
+from kmcc.console.queues import QueuesNow
 from kmcc.dsp.callerid_delivery import DELIVERIES, FskForm
 from kmcc.dsp.callerid_dtmf import DtmfForm
 from kmcc.dsp.tone import CHINA_TONES
@@ -148,7 +150,7 @@ def metrics() -> Made:
     nothing = Figures((), (), (), 0, 0, 0, EngineFigures())
     rows: Rows = [
         (f"`{one.name}{'_total' if isinstance(one, CounterMetricFamily) else ''}`", one.type, one.documentation)
-        for one in families(nothing)
+        for one in (*families(nothing), *queue_families(QueuesNow(seq=0, at="", services={}, seats={})))
     ]
     return ("metric", "type", "what"), rows
 

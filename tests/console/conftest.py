@@ -17,8 +17,10 @@ from kmcc.console.app import create_app
 from kmcc.console.engine_metrics import EngineFigures
 from kmcc.console.health import Health
 from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
+from kmcc.console.queues import QueueWatch
 from kmcc.dsp.engine import Engine
 from kmcc.store.event_log import EventLog
+from kmcc.store.queue_history import Limits
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.circuit import Cause, CircuitState
 from kmcc.switch.media import Media
@@ -72,6 +74,9 @@ class House:
     services: frozenset[str] = frozenset({"centre"})
     health_now: Health = FIT
     figures_now: Figures = FIGURES
+
+    def __post_init__(self) -> None:
+        self.queues = QueueWatch(self.events, lambda: datetime(2000, 5, 1, 9, 0, tzinfo=UTC), Limits(), ("bill",))
 
     def health(self) -> Health:
         return self.health_now

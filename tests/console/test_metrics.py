@@ -52,6 +52,7 @@ def test_every_figure(served: "Served") -> None:
         ("kmcc_engine_is_realtime", ()): 1,
         ("kmcc_engine_is_locked", ()): 0,
         ("kmcc_engine_events_lost_total", ()): 4,
+        ("kmcc_queue_waiting", (("service", "bill"),)): 0,
     }
 
 

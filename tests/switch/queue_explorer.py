@@ -43,8 +43,7 @@ class Explored:
     depth: int
     is_whole: bool
     returns: int | None
-    """States from which there is a way to one in which nobody calls and all seats are signed out; None when not all
-    states were looked at."""
+    """States from which there is a way to one in which nobody calls; None when not all states were looked at."""
 
 
 class HistoryError(AssertionError):
@@ -116,7 +115,7 @@ class Explorer:
             self._parents.append((parent, event))
             self._depths.append(0 if parent < 0 else self._depths[parent] + 1)
             self._rest.append((number, pickle.dumps(world, protocol=5)))
-            if not world.ledger.age and all(v.state is SeatState.SIGNED_OUT for v in world.machine.seats()):
+            if not world.ledger.age:
                 self._empty.append(number)
         if parent >= 0:
             self._ways.extend((parent, number))

@@ -13,6 +13,7 @@ from kmcc.console.health import Health, health_router
 from kmcc.console.metrics import Figures, metrics_router
 from kmcc.console.problem import answer_problems
 from kmcc.console.queue import queue_router
+from kmcc.console.queues import QueueWatch, queues_router
 from kmcc.console.seats import seats_router
 from kmcc.console.supervisor import supervisor_router
 from kmcc.switch.seats.desk import SeatDesk
@@ -30,6 +31,9 @@ class HouseView(Protocol):
     @property
     def services(self) -> frozenset[str]: ...
 
+    @property
+    def queues(self) -> QueueWatch: ...
+
     def health(self) -> Health: ...
 
     def figures(self) -> Figures: ...
@@ -42,13 +46,14 @@ def create_app(house: HouseView, guard: Guard | None = None) -> FastAPI:
     """
     app = FastAPI(title="KMCC", docs_url=None, redoc_url=None)
     app.include_router(health_router(house.health))
-    app.include_router(metrics_router(house.figures))
+    app.include_router(metrics_router(house.figures, house.queues))
     guard = guard or Guard()
     answer_problems(app)
     app.include_router(events_router(house.events, guard))
     app.include_router(seats_router(house.desk, house.events, guard))
     app.include_router(queue_router(house.desk, house.events, guard))
     app.include_router(supervisor_router(house.desk, house.events, guard, house.services))
+    app.include_router(queues_router(house.queues, guard))
     page = _template("index.html")
 
     @app.get("/", response_class=HTMLResponse)

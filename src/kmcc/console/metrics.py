@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from fastapi import APIRouter, Response
 from prometheus_client import CollectorRegistry
@@ -10,6 +11,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from kmcc.console.engine_metrics import EngineFigures, engine_families
+from kmcc.console.queue_metrics import queue_families
+from kmcc.console.queues import QueueWatch
 from kmcc.switch.circuit import Cause, CircuitState
 
 
@@ -67,27 +70,29 @@ def families(figures: Figures) -> Iterator[Metric]:
     yield from engine_families(figures.engine)
 
 
-def metrics_router(figures: Callable[[], Figures]) -> APIRouter:
+def metrics_router(figures: Callable[[], Figures], queues: QueueWatch) -> APIRouter:
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_House(figures))
+    registry.register(_House(figures, queues))
     router = APIRouter()
 
     @router.get("/metrics")
     async def metrics() -> Response:
+        await queues.catch_up()
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
 
 
 class _House(Collector):
-    def __init__(self, figures: Callable[[], Figures]) -> None:
+    def __init__(self, figures: Callable[[], Figures], queues: QueueWatch) -> None:
         self._figures = figures
+        self._queues = queues
 
     def describe(self) -> Iterable[Metric]:
         return ()
 
     def collect(self) -> Iterable[Metric]:
-        return families(self._figures())
+        return chain(families(self._figures()), queue_families(self._queues.state()))
 
 
 Sample = tuple[tuple[str, ...], float]

@@ -18,7 +18,7 @@ from kmcc.console.app import create_app
 from kmcc.daemon.admission import watch_load
 from kmcc.daemon.errors import StartError
 from kmcc.daemon.house import House
-from kmcc.daemon.view import View
+from kmcc.daemon.view import View, guard_of
 from kmcc.drivers.boards import Boards
 from kmcc.drivers.registry import open_board
 from kmcc.dsp.pacer import Pacer
@@ -59,14 +59,16 @@ async def _run(
     calendar = Calendar(datetime.now(ZoneInfo(config.centre.time_zone)), loop.time)
     house = House(config, boards, calendar, executor=executor)
     media = MediaThread(Pacer(boards.rack, priority=config.media.priority), house.media, boards.deliver)
+    view = View(house, media)
     settings = uvicorn.Config(
-        create_app(View(house, media)), log_config=None, timeout_graceful_shutdown=CONSOLE_LIMIT_S
+        create_app(view, guard_of(config)), log_config=None, timeout_graceful_shutdown=CONSOLE_LIMIT_S
     )
     console = _Console(settings)
     talks = loop.create_task(console.serve(sockets=[listener]), name="console")
     works = [
         loop.create_task(media.run(), name="media"),
         loop.create_task(watch_load(house.admission, media), name="load"),
+        loop.create_task(view.queues.keep_up(), name="queues"),
     ]
     if config.reminders.enabled:
         works.append(loop.create_task(call_debtors_every_day(house.dunning), name="reminders"))

@@ -8,9 +8,11 @@ from kmcc.console.access import Guard, Role, Token
 from kmcc.console.engine_metrics import EngineFigures
 from kmcc.console.health import Health
 from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
+from kmcc.console.queues import QueueWatch
 from kmcc.daemon.engine_view import engine_alarms, engine_figures
 from kmcc.daemon.house import House, words_of
 from kmcc.store.event_log import EventLog
+from kmcc.store.queue_history import Limits
 from kmcc.switch.circuit import Cause, CircuitState
 from kmcc.switch.media_thread import MediaThread
 from kmcc.switch.queue.seat import SeatState
@@ -22,6 +24,11 @@ def guard_of(config: Config) -> Guard:
     return Guard([Token(token.name, Role(token.role), token.sha256, token.seat) for token in config.http.tokens])
 
 
+def services_of(config: Config) -> tuple[str, ...]:
+    """All that a seat is skilled in."""
+    return tuple(sorted({service for seat in config.seats for service in seat.skills}))
+
+
 class View:
     """Implements kmcc.console.app.HouseView."""
 
@@ -29,6 +36,7 @@ class View:
         """`media` moves the frames in real time."""
         self._house = house
         self._media = media
+        self.queues = QueueWatch(house.events, house.calendar.now, Limits(), services_of(house.config))
 
     @property
     def events(self) -> EventLog:

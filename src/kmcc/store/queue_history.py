@@ -30,8 +30,11 @@ class Limits:
     default_s: float = 15.0
     services: Mapping[str, float] = field(default_factory=dict)
 
+    def of_s(self, service: str) -> float:
+        return self.services.get(service, self.default_s)
+
     def of_us(self, service: str) -> int:
-        return round(self.services.get(service, self.default_s) * US)
+        return round(self.of_s(service) * US)
 
 
 @dataclass(slots=True)

@@ -85,6 +85,8 @@ class Plant:
     numbers: tuple[NumberRow, ...] = (NumberRow("1000", 4, 4, "desk", "free"), NumberRow("3", 7, 7, "out", "local"))
     in_channels: range = range(1, 21)
     out_channels: range = range(21, 31)
+    second_channels: range = range(0)  # of a second group to the far exchange, "second"
+    routes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_two_way: bool = False
     seats: int = 0
     queue: QueueSettings = field(default_factory=QueueSettings)
@@ -110,8 +112,9 @@ class Rig:
         self.calendar = Calendar(START, asyncio.get_running_loop().time)
         self.plans = NumberPlans(plant.numbers)
         self.admission = Admission(Overload(plant.overload), self.journal, emergency=plant.emergency)
-        channels = {"in": plant.in_channels, "out": plant.out_channels}
-        self.groups = {name: self._group(name, wanted, plant) for name, wanted in channels.items()}
+        channels = {"in": plant.in_channels, "out": plant.out_channels, "second": plant.second_channels}
+        self.groups = {name: self._group(name, wanted, plant) for name, wanted in channels.items() if wanted}
+        self.routes = plant.routes
         self.phones = {str(801 + n): self._phone(n) for n in range(plant.seats)}
         places = [self._place(seat, circuit, plant) for seat, circuit in self.phones.items()]
         machine = QueueMachine(plant.queue)
@@ -128,6 +131,7 @@ class Rig:
             plans=self.plans,
             onward=self.plans,
             groups=self.groups,
+            routes=self.routes,
             flows=flows,
             seats=self.seats,
             book=LegBook(self.calendar, self.journal, self.records),
@@ -144,7 +148,7 @@ class Rig:
         return self.town.exchange.caller(number, channels=channels)
 
     def _group(self, name: str, channels: range, plant: Plant) -> TrunkGroup:
-        use = Use.BOTH if plant.is_two_way else Use(name)
+        use = Use.BOTH if plant.is_two_way else Use.INCOMING if name == "in" else Use.OUTGOING
         plan = self.plans.of(name)
         circuits = [
             China1Circuit(

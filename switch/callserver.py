@@ -1,9 +1,10 @@
 """The call server: turns seizures into calls, runs their flows, places outgoing legs, closes everything with a CDR."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from kmcc.switch.admission import Admission
@@ -30,6 +31,7 @@ from kmcc.switch.numbering import NumberPlans
 from kmcc.switch.outgoing_legs import OutgoingLegs
 from kmcc.switch.overload import Priority
 from kmcc.switch.prompts import PromptSet
+from kmcc.switch.routes import Routes
 from kmcc.switch.speech_path import SpeechPath
 from kmcc.switch.transit import end_to_end
 from kmcc.switch.trunks import TrunkGroup
@@ -49,7 +51,8 @@ class CallServer:
     """All calls of one switch.
 
     `plans` say where a call that arrives leads: to a service of ours (a name in `flows`) or on to a trunk group.
-    `onward` says by which trunk group an ordinary call to a number leaves; a number may be in both.
+    `onward` says by which route an ordinary call to a number leaves; a number may be in both. A route is a trunk group,
+    or in `routes` the names of several that are tried in turn.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class CallServer:
         plans: NumberPlans,
         onward: NumberPlans,
         groups: Mapping[str, TrunkGroup],
+        routes: Mapping[str, Sequence[str]] = MappingProxyType({}),
         flows: Mapping[str, Flow],
         seats: Seats,
         book: LegBook,
@@ -84,7 +88,7 @@ class CallServer:
         self._clearing = Clearing()
         self._outgoing = OutgoingLegs(
             onward=onward,
-            groups=groups,
+            routes=Routes(groups, routes),
             book=book,
             journal=journal,
             clearing=self._clearing,
@@ -140,6 +144,7 @@ class CallServer:
         """One seizure, from the first bit on."""
         call_id, leg = next(self._ids), Leg(circuit, then=partial(self._on_free_circuit, group, circuit))
         leg.on_suspension = partial(self._note_suspension, call_id)
+        group.traffic.take(leg.answered)
         self.journal.write("call.seized", call=call_id, circuit=circuit.name)
         entry = self._book.open(call_id, leg, LegDirection.IN)
         path = self._open_path(call_id, leg, entry)
@@ -250,7 +255,7 @@ class CallServer:
 
     def has_ordinary_route(self, call: Call) -> bool:
         """Whether it can go on from here as an ordinary call."""
-        return self._outgoing.group_for(call.called, call.group) is not None
+        return bool(self._outgoing.route_for(call.called, call.group))
 
     def message_file(self, call: Call) -> Path:
         """Where the next message left in this call goes."""

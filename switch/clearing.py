@@ -26,4 +26,6 @@ class Clearing:
             leg.idle.add_done_callback(lambda _: self._give_back(leg))
 
     def _give_back(self, leg: Leg) -> None:
-        self._groups.pop(leg).release(leg.circuit)
+        group = self._groups.pop(leg)
+        group.traffic.usage_s += asyncio.get_running_loop().time() - leg.since_s
+        group.release(leg.circuit)

@@ -37,6 +37,7 @@ class Leg:
     def __init__(self, circuit: Circuit, then: Listener | None = None) -> None:
         loop = asyncio.get_running_loop()
         self.circuit = circuit
+        self.since_s = loop.time()
         self.setup: asyncio.Future[SetupIndication] = loop.create_future()
         self.through: asyncio.Future[None] = loop.create_future()
         self.proceeding: asyncio.Future[None] = loop.create_future()

@@ -1,6 +1,6 @@
 """Outgoing legs: by which trunk group a number leaves, the circuit that takes it, and the record it leaves."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -24,6 +24,7 @@ from kmcc.switch.journal import Journal
 from kmcc.switch.leg import Leg, first_of
 from kmcc.switch.legbook import LegBook, LegEntry
 from kmcc.switch.numbering import NumberPlans
+from kmcc.switch.routes import Routes
 from kmcc.switch.trunks import AllTrunksBusyError, Direction, TrunkGroup
 
 log = structlog.get_logger()
@@ -40,7 +41,11 @@ class _Outgoing:
 
     group: TrunkGroup
     entry: LegEntry
+    further: tuple[TrunkGroup, ...]  # of its route
     circuits: int = 1  # tried so far
+
+    def count_answer(self, _: object) -> None:
+        self.group.traffic.answered_out += 1
 
 
 MOST_CIRCUITS: Final = 4  # tried for one call that meets double seizures
@@ -53,24 +58,24 @@ class OutgoingLegs:
         self,
         *,
         onward: NumberPlans,
-        groups: Mapping[str, TrunkGroup],
+        routes: Routes,
         book: LegBook,
         journal: Journal,
         clearing: Clearing,
         on_free_circuit: FreeCircuit,
     ) -> None:
         self._onward = onward
-        self._groups = groups
+        self._routes = routes
         self._book = book
         self._journal = journal
         self._clearing = clearing
         self._on_free_circuit = on_free_circuit
         self._legs: dict[Leg, _Outgoing] = {}
 
-    def group_for(self, number: str, origin: str) -> TrunkGroup | None:
-        """By which group an ordinary call to this number leaves that came by the group `origin`."""
+    def route_for(self, number: str, origin: str) -> tuple[TrunkGroup, ...]:
+        """By which groups, in turn, an ordinary call to this number leaves that came by the group `origin`."""
         route = self._onward.of(origin).route(number)
-        return None if route is None else self._groups.get(route.name)
+        return () if route is None else self._routes.of(route.name)
 
     def entry_of(self, leg: Leg) -> LegEntry:
         return self._legs[leg].entry
@@ -82,19 +87,20 @@ class OutgoingLegs:
 
         ConnectFailed when there is no route, no idle circuit, or it refuses the call.
         """
-        group = self.group_for(number, origin)
-        if group is None:
+        route = self.route_for(number, origin)
+        if not route:
             raise ConnectFailed(number, Cause.VACANT_NUMBER)
-        try:
-            circuit = group.seize()
-        except AllTrunksBusyError:
-            raise ConnectFailed(number, Cause.CONGESTION) from None
+        taken = _first_idle(route)
+        if taken is None:
+            raise ConnectFailed(number, Cause.CONGESTION)
+        group, circuit = taken
         leg = Leg(circuit, then=self._hears(group, circuit))
         dial = _set_up_through if is_end_to_end else partial(_set_up, number, calling)
         leg.seize_again = partial(self._seize_again, leg, dial)
         entry = self._book.open(call_id, leg, LegDirection.OUT)
         entry.called, entry.calling = number, calling
-        self._legs[leg] = _Outgoing(group, entry)
+        placed = self._legs[leg] = _Outgoing(group, entry, route[route.index(group) + 1 :])
+        leg.answered.add_done_callback(placed.count_answer)
         self._journal.write("call.placed", call=call_id, circuit=circuit.name, called=number)
         self._dial(leg, number, dial)
         return leg
@@ -118,17 +124,19 @@ class OutgoingLegs:
         placed = self._legs.get(leg)
         if placed is None or placed.circuits == MOST_CIRCUITS:
             return False
-        try:
-            circuit = placed.group.seize()
-        except AllTrunksBusyError:
+        taken = _first_idle((placed.group, *placed.further))
+        if taken is None:
             return False
+        group, circuit = taken
+        placed.group.traffic.double_seizures += 1
         placed.circuits += 1
         self._give_back_when_idle(placed.group, leg.circuit)
         self._journal.write(
             "call.double_seizure", call=placed.entry.chain, circuit=leg.circuit.name, onward=circuit.name
         )
         placed.entry.circuit = circuit.name
-        leg.move(circuit, self._hears(placed.group, circuit))
+        placed.group = group
+        leg.move(circuit, self._hears(group, circuit))
         dial(circuit)
         return True
 
@@ -152,6 +160,16 @@ class OutgoingLegs:
     def clear(self, leg: Leg) -> None:
         """Its record is written: the circuit clears."""
         self._clearing.take(leg, self._legs.pop(leg).group)
+
+
+def _first_idle(route: Sequence[TrunkGroup]) -> tuple[TrunkGroup, Circuit] | None:
+    """A circuit of the first group that has one, now reserved."""
+    for group in route:
+        try:
+            return group, group.seize()
+        except AllTrunksBusyError:
+            continue
+    return None
 
 
 def _set_up(number: str, calling: CallingParty, circuit: Circuit) -> None:

@@ -5,6 +5,7 @@ from enum import Enum
 
 from kmcc.switch.circuit import Circuit, CircuitState, TrunkCircuit
 from kmcc.switch.errors import SwitchError
+from kmcc.switch.traffic import GroupTraffic
 
 
 class Direction(Enum):
@@ -44,6 +45,8 @@ class TrunkGroup:
         self.name = name
         self.direction = direction
         self.search = search
+        self.traffic = GroupTraffic()
+        self.withdrawn: set[str] = set()  # circuits that we have blocked
         self._circuits = tuple(circuits)
         self._index = {circuit.name: n for n, circuit in enumerate(circuits)}
         if len(self._index) < len(self._circuits):
@@ -79,9 +82,11 @@ class TrunkGroup:
             raise TrunkGroupError(self.name, "is for incoming calls only")
         free = [n for n in range(len(self._circuits)) if self._is_idle(n)]
         if not free:
+            self.traffic.overflowed += 1
             raise AllTrunksBusyError(self.name, self.busy, self.blocked)
         self._last = min(free, key=self._order())
         self._seized[self._last] = True
+        self.traffic.seized_out += 1
         return self._circuits[self._last]
 
     def release(self, circuit: Circuit) -> None:
@@ -96,10 +101,12 @@ class TrunkGroup:
     def block(self, name: str) -> None:
         """Take this circuit out of service, now or when its call is over; the far end is told."""
         self._trunk(name).block()
+        self.withdrawn.add(name)
 
     def unblock(self, name: str) -> None:
         """Give it back."""
         self._trunk(name).unblock()
+        self.withdrawn.discard(name)
 
     def _trunk(self, name: str) -> TrunkCircuit:
         number = self._index.get(name)

@@ -166,7 +166,9 @@ CONFIG_WORDS: Final = {
     ("numbers", "min_digits"): "of the whole number",
     ("numbers", "max_digits"): "of the whole number",
     ("numbers", "service"): "who takes the call; service, route or both",
-    ("numbers", "route"): "trunk group by which it leaves as an ordinary call",
+    ("numbers", "route"): "trunk group, or one of [[routes]], by which it leaves as an ordinary call",
+    ("routes", "name"): "as in `route` of numbers; no trunk group has it",
+    ("routes", "trunk_groups"): "tried in turn, the direct one first",
     ("numbers", "transit"): "who sends the number on by the route: we, or the caller's exchange itself (A2)",
     ("numbers", "trunk_groups"): "whose calls it is for, none = all; goes before a row of the prefix without them",
     ("numbers", "charge_class"): "tariff of the call",
@@ -226,7 +228,9 @@ def _type(annotation: Any) -> str:
         return " or ".join(_type(one) for one in get_args(annotation) if one is not type(None))
     if get_origin(annotation) in {dict, tuple}:
         return {dict: "table", tuple: "list"}[get_origin(annotation)]
-    return {str: "text", int: "number", bool: "true or false", time: "time of day", SecretStr: "text"}[annotation]
+    return {str: "text", int: "number", float: "number", bool: "true or false", time: "time of day", SecretStr: "text"}[
+        annotation
+    ]
 
 
 def _default(field: FieldInfo, *, is_many: bool) -> str:
@@ -260,6 +264,7 @@ STORED_WORDS: Final = {
     "changed_numbers": "old number, new number, from when until when, and which variant",
     "reminders": "debtors to be called and what became of them",
     "call_records": "one row a leg, the columns of the CDR file; never changed",
+    "fax_requests": "documents that callers asked for by fax, once a call and number",
 }
 
 

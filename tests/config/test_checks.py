@@ -67,12 +67,27 @@ REFUSED = [
         ],
     ),
     (
+        OUT + '[[routes]]\nname = "kunming-out"\ntrunk_groups = ["kunming-out", "elsewhere", "kunming-out"]\n',
+        [
+            ':6: routes[0].name: found "kunming-out"; expected a name that no trunk group or route has',
+            ':7: routes[0].trunk_groups[1]: found "elsewhere"; '
+            "expected a trunk group with direction out or both (kunming-out)",
+            ':7: routes[0].trunk_groups[2]: found "kunming-out"; expected each trunk group once',
+        ],
+    ),
+    (
         ACCESS + number("3", 7, 7, 'route = "nowhere"'),
-        [':10: numbers[1].route: found "nowhere"; expected a trunk group with direction out or both (kunming-out)'],
+        [
+            ':10: numbers[1].route: found "nowhere"; '
+            "expected a route, or a trunk group with direction out or both (kunming-out)"
+        ],
     ),
     (
         ACCESS + number("3", 7, 7, 'route = "kunming-in"'),
-        [':10: numbers[1].route: found "kunming-in"; expected a trunk group with direction out or both (kunming-out)'],
+        [
+            ':10: numbers[1].route: found "kunming-in"; '
+            "expected a route, or a trunk group with direction out or both (kunming-out)"
+        ],
     ),
     (
         ACCESS + number("3", 7, 7, 'route = "kunming-out"\ntrunk_groups = ["kunming-in", "kunming-out"]'),

@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,8 @@ from kmcc.console.engine_metrics import EngineFigures
 from kmcc.console.health import Health
 from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
 from kmcc.console.queues import QueueWatch
+from kmcc.console.traffic_metrics import AdmissionCount, GroupFigures, Traffic
+from kmcc.daemon.trunk_desk import TrunkDesk
 from kmcc.dsp.engine import Engine
 from kmcc.store.event_log import EventLog
 from kmcc.store.queue_history import Limits
@@ -61,6 +63,11 @@ FIGURES = Figures(
         lateness=((0.00005, 124_000), (0.0009, 997), (0.0096, 3)),
         events_lost=4,
     ),
+    traffic=Traffic(
+        groups=(GroupFigures("kunming-in", 50, 7, 41, 5, 2, 1, 3600.5),),
+        admission=(AdmissionCount("emergency", taken=4, refused=0),),
+        calls_per_s=45.5,
+    ),
 )
 
 
@@ -74,6 +81,7 @@ class House:
     services: frozenset[str] = frozenset({"centre"})
     health_now: Health = FIT
     figures_now: Figures = FIGURES
+    trunks: TrunkDesk = field(default_factory=lambda: TrunkDesk({}))
 
     def __post_init__(self) -> None:
         self.queues = QueueWatch(self.events, lambda: datetime(2000, 5, 1, 9, 0, tzinfo=UTC), Limits(), ("bill",))

@@ -53,6 +53,16 @@ def test_every_figure(served: "Served") -> None:
         ("kmcc_engine_is_locked", ()): 0,
         ("kmcc_engine_events_lost_total", ()): 4,
         ("kmcc_queue_waiting", (("service", "bill"),)): 0,
+        ("kmcc_trunk_seizures_total", (("direction", "in"), ("group", "kunming-in"))): 50,
+        ("kmcc_trunk_seizures_total", (("direction", "out"), ("group", "kunming-in"))): 7,
+        ("kmcc_trunk_answers_total", (("direction", "in"), ("group", "kunming-in"))): 41,
+        ("kmcc_trunk_answers_total", (("direction", "out"), ("group", "kunming-in"))): 5,
+        ("kmcc_trunk_overflow_total", (("group", "kunming-in"),)): 2,
+        ("kmcc_trunk_double_seizures_total", (("group", "kunming-in"),)): 1,
+        ("kmcc_trunk_usage_seconds_total", (("group", "kunming-in"),)): 3600.5,
+        ("kmcc_admission_taken_total", (("priority", "emergency"),)): 4,
+        ("kmcc_admission_refused_total", (("priority", "emergency"),)): 0,
+        ("kmcc_admission_calls_per_second", ()): 45.5,
     }
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from kmcc.cli import queue_report
 from kmcc.cli.exit_codes import INTERRUPTED, OK
-from kmcc.config.checks import Finding
+from kmcc.config.finding import Finding
 from kmcc.config.load import load_file
 from kmcc.firmware_sim.staffing.estimate import Estimate
 from kmcc.firmware_sim.staffing.floor import Floor

@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from kmcc.cli.exit_codes import INTERNAL, INTERRUPTED, OK
 from kmcc.cli.log import set_up_log
-from kmcc.config.checks import Finding
+from kmcc.config.finding import Finding
 from kmcc.config.load import load_file
 from kmcc.errors import KmccError
 from kmcc.firmware_sim.crowd.scenario import Scenario

@@ -2,15 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from kmcc.centre.calling_hours import CALLING_HOURS
 from kmcc.config.channels import channel_words
 from kmcc.config.errors import Place
+from kmcc.config.finding import Finding
 from kmcc.config.model import Config
 from kmcc.config.plan import number_rows
+from kmcc.config.routes_section import routes_are_sound
 from kmcc.config.sections import Board
 from kmcc.config.wording import value_words
 from kmcc.dsp.engine import MOST_LINES, MOST_SPANS
@@ -22,15 +23,6 @@ from kmcc.switch.numbering import NumberPlanError, NumberPlans
 from kmcc.switch.prompts import faults, packaged_directory
 
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A fault that has no line yet; see Fault."""
-
-    place: Place
-    found: str
-    expected: str | None
 
 
 def check(config: Config) -> list[Finding]:
@@ -89,11 +81,11 @@ def _names_are_unique(config: Config) -> Iterator[Finding]:
 
 
 def _numbers_lead_somewhere(config: Config) -> Iterator[Finding]:
-    outgoing = [group.name for group in config.trunk_groups if group.direction != "in"]
+    ways = [group.name for group in config.trunk_groups if group.direction != "in"]
+    ways += [route.name for route in config.routes]
     for index, number in enumerate(config.numbers):
-        if number.route is not None and number.route not in outgoing:
-            groups = ", ".join(outgoing) or "there is none"
-            expected = f"a trunk group with direction out or both ({groups})"
+        if number.route is not None and number.route not in ways:
+            expected = f"a route, or a trunk group with direction out or both ({', '.join(ways) or 'there is none'})"
             yield Finding(("numbers", index, "route"), value_words(number.route), expected)
 
 
@@ -247,6 +239,7 @@ RULES: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
     _channels_do_not_overlap,
     _profiles_work,
     _names_are_unique,
+    routes_are_sound,
     _numbers_lead_somewhere,
     _numbers_name_trunk_groups,
     _open_numbers_can_be_ended,

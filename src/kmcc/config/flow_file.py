@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from kmcc.config.checks import Finding
+from kmcc.config.finding import Finding
 from kmcc.config.flow_rows import CalendarRow, FlowFile
 from kmcc.config.flow_steps import shape_misfits, steps_of
 from kmcc.config.load import load_file

@@ -9,8 +9,9 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from kmcc.config.checks import Finding, check
+from kmcc.config.checks import check
 from kmcc.config.errors import ConfigError, Fault, Place, dotted
+from kmcc.config.finding import Finding
 from kmcc.config.locator import line_of, locate
 from kmcc.config.model import Config
 from kmcc.config.wording import expected, found, place_of

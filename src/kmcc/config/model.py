@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from kmcc.config.overload_section import Overload
+from kmcc.config.routes_section import Route
 from kmcc.config.sections import (
     Board,
     Callbacks,
@@ -82,6 +83,7 @@ class Config(Section):
     media: Media = Media()
     boards: Annotated[tuple[Board, ...], AfterValidator(at_least_one)] = BOARDS
     trunk_groups: tuple[TrunkGroup, ...] = TRUNK_GROUPS
+    routes: tuple[Route, ...] = ()
     numbers: Annotated[tuple[Number, ...], AfterValidator(at_least_one)] = NUMBERS
     seats: tuple[Seat, ...] = SEATS
     queue: Queue = Queue()

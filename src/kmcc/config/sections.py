@@ -121,6 +121,7 @@ class Number(Section):
     max_digits: int = Field(ge=1, le=24)
     service: Service | None = None
     route: Name | None = None
+    """A trunk group, or one of [[routes]]."""
     transit: Literal["link_by_link", "end_to_end"] = "link_by_link"
     trunk_groups: tuple[Name, ...] = ()
     """Whose calls this row is for; none = all. It goes before a row of the same prefix without them."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kmcc.config.checks import Finding
+from kmcc.config.finding import Finding
 from kmcc.config.load import load_file
 from kmcc.config.sections import Section
 from kmcc.dsp.errors import ProfileError

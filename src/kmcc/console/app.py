@@ -16,6 +16,7 @@ from kmcc.console.queue import queue_router
 from kmcc.console.queues import QueueWatch, queues_router
 from kmcc.console.seats import seats_router
 from kmcc.console.supervisor import supervisor_router
+from kmcc.console.trunks import Trunks, trunks_router
 from kmcc.switch.seats.desk import SeatDesk
 
 
@@ -38,6 +39,9 @@ class HouseView(Protocol):
 
     def figures(self) -> Figures: ...
 
+    @property
+    def trunks(self) -> Trunks: ...
+
 
 def create_app(house: HouseView, guard: Guard | None = None) -> FastAPI:
     """The house's HTTP face; without a guard everybody may do everything.
@@ -54,6 +58,7 @@ def create_app(house: HouseView, guard: Guard | None = None) -> FastAPI:
     app.include_router(queue_router(house.desk, house.events, guard))
     app.include_router(supervisor_router(house.desk, house.events, guard, house.services))
     app.include_router(queues_router(house.queues, guard))
+    app.include_router(trunks_router(house.trunks, guard))
     page = _template("index.html")
 
     @app.get("/", response_class=HTMLResponse)

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from kmcc.console.engine_metrics import EngineFigures, engine_families
 from kmcc.console.queue_metrics import queue_families
 from kmcc.console.queues import QueueWatch
+from kmcc.console.traffic_metrics import NO_TRAFFIC, Traffic, traffic_families
 from kmcc.switch.circuit import Cause, CircuitState
 
 
@@ -48,6 +49,7 @@ class Figures:
     callers_waiting: int
     events: int
     engine: EngineFigures
+    traffic: Traffic = NO_TRAFFIC
 
 
 def families(figures: Figures) -> Iterator[Metric]:
@@ -68,6 +70,7 @@ def families(figures: Figures) -> Iterator[Metric]:
     )
     yield _counter("kmcc_events", "Number of the newest event of the log.", (), [((), figures.events)])
     yield from engine_families(figures.engine)
+    yield from traffic_families(figures.traffic)
 
 
 def metrics_router(figures: Callable[[], Figures], queues: QueueWatch) -> APIRouter:

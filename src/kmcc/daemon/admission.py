@@ -24,15 +24,17 @@ def admission_of(config: Config, journal: Journal) -> Admission:
 
 
 async def watch_load(admission: Admission, media: MediaThread) -> None:
-    """Measure until cancelled: how late timers are, and how many ticks began after the next was due."""
+    """Measure until cancelled: how late timers are, how far ticks were behind, and how much of them was needed."""
     loop = asyncio.get_running_loop()
-    missed = media.counters.missed
+    counters, started_s = media.counters, loop.time()
     while True:
         lag_s = 0.0
         for _ in range(SAMPLES):
             due_s = loop.time() + INTERVAL_S / SAMPLES
             await asyncio.sleep(INTERVAL_S / SAMPLES)
             lag_s = max(lag_s, loop.time() - due_s)
-        before, missed = missed, media.counters.missed
-        behind_s = (missed - before) * media.tick_s
-        admission.measure(max(lag_s, behind_s) * 1000.0, load=0.0)
+        before, counters = counters, media.counters
+        began_s, started_s = started_s, loop.time()
+        behind_s = (counters.missed - before.missed) * media.tick_s
+        load = (counters.busy_s - before.busy_s) / (started_s - began_s)
+        admission.measure(max(lag_s, behind_s) * 1000.0, load)

@@ -112,6 +112,7 @@ class House:
             plans=self.plans,
             onward=onward_plans(self.config),
             groups=self.groups,
+            routes={route.name: route.trunk_groups for route in self.config.routes},
             flows=service_flows(desk_of(self.database, self.calendar, self.flows)),
             seats=self.seats,
             book=LegBook(self.calendar, self.journal, self.records),

@@ -11,6 +11,8 @@ from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
 from kmcc.console.queues import QueueWatch
 from kmcc.daemon.engine_view import engine_alarms, engine_figures
 from kmcc.daemon.house import House, words_of
+from kmcc.daemon.traffic import traffic_of
+from kmcc.daemon.trunk_desk import TrunkDesk
 from kmcc.store.event_log import EventLog
 from kmcc.store.queue_history import Limits
 from kmcc.switch.circuit import Cause, CircuitState
@@ -37,6 +39,7 @@ class View:
         self._house = house
         self._media = media
         self.queues = QueueWatch(house.events, house.calendar.now, Limits(), services_of(house.config))
+        self.trunks = TrunkDesk(house.groups)
 
     @property
     def events(self) -> EventLog:
@@ -103,6 +106,7 @@ class View:
             callers_waiting=house.seats.waiting,
             events=house.events.last_seq,
             engine=self._engine(),
+            traffic=traffic_of(house.groups.values(), house.admission.overload),
         )
 
     def _engine(self) -> EngineFigures:

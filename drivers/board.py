@@ -25,6 +25,10 @@ class BoardClosedError(BoardError):
     """The board was used before open or after close."""
 
 
+class BoardBusyError(BoardError):
+    """Somebody else has the board."""
+
+
 @dataclass(frozen=True, slots=True)
 class BoardInfo:
     """Inventory, as `kmcc board info` shows it."""

@@ -10,6 +10,7 @@ from kmcc.drivers.racked import RackedBoard
 
 DRIVERS: Final[Mapping[str, tuple[str, str]]] = {
     "sim": ("kmcc.firmware_sim.entry", "open_simulated"),
+    "shm": ("kmcc.drivers.shared", "open_shared"),
 }
 """Scheme -> (module, function of (url, spans, lines) that makes the board)."""
 

@@ -109,7 +109,7 @@ class SpanReceiver:
         if rest:
             raise SpanError(f"frames of {len(frames)} octets", f"a multiple of {TIMESLOTS}")
         speech = ffi.new("uint8_t[]", CHANNELS * samples)
-        found = ffi.new("struct detection[]", 3 * samples)
+        found = ffi.new("struct detection[]", 3 * (samples + 1))
         count = lib.e1_take(self._state, frames, speech, samples, found, len(found))
         octets = bytes(ffi.buffer(speech))
         rows = tuple(octets[n * samples : (n + 1) * samples] for n in range(CHANNELS))

@@ -72,3 +72,10 @@ class PacerError(EngineError):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"real-time thread: {why}, expected a thread and a timer")
+
+
+class MappingError(EngineError):
+    """Shared memory that is no mapping of ours."""
+
+    def __init__(self, octets: int) -> None:
+        super().__init__(f"mapping of {octets} octets: found none of this version and size, expected one")

@@ -35,13 +35,14 @@ class FaxTone(IntEnum):
 
 
 class SpanAlarm(IntFlag):
-    """Alarms of a span (G.704, G.732)."""
+    """Alarms of a span (G.704, G.732); LOS as its board tells it."""
 
     NONE = 0
     LOF = lib.SPAN_LOF
     LOMF = lib.SPAN_LOMF
     RAI = lib.SPAN_RAI
     RMA = lib.SPAN_RMA
+    LOS = lib.SPAN_LOS
 
 
 class EventKind(IntEnum):

@@ -222,13 +222,34 @@ static void take_speech(const uint8_t *frames, uint8_t *speech, size_t samples)
 	}
 }
 
+/* What the board says of the signal itself. */
+static size_t take_silence(struct e1_receiver *r, struct detection *out)
+{
+	const uint8_t alarms = (uint8_t)((r->alarms & ~SPAN_LOS) | (r->is_silent ? SPAN_LOS : 0));
+
+	if (alarms == r->alarms)
+		return 0;
+	r->alarms = alarms;
+	out[0] = (struct detection){.kind = EV_SPAN, .code = alarms, .offset = 1};
+	return 1;
+}
+
 size_t e1_take(struct e1_receiver *r, const uint8_t *frames, uint8_t *speech, size_t samples, struct detection *out,
                size_t room)
 {
-	size_t n = 0;
+	const uint8_t slip = r->slip;
+	size_t        n;
 
 	take_speech(frames, speech, samples);
-	for (size_t i = 0; i < samples && n + 3 <= room; i++)
+	r->slip = E1_NO_SLIP;
+	if (samples == 0 || room < 4)
+		return 0;
+	n = take_silence(r, out);
+	if (slip == E1_HELD)
+		return n;
+	if (slip == E1_DROPPED)
+		n += take_frame(r, r->dropped, 1, out + n);
+	for (size_t i = slip == E1_REPEATED; i < samples && n + 3 <= room; i++)
 		n += take_frame(r, frames + i * ENGINE_TIMESLOTS, (uint32_t)i + 1, out + n);
 	return n;
 }

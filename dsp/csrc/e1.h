@@ -21,6 +21,15 @@ struct e1_sender {
 	uint8_t frame;            /* 0..15, of the multiframe; even frames carry the alignment word */
 };
 
+/* What an elastic store did to the next block of frames.  The alignments follow every frame of the line once, whatever is
+ * heard of it: a controlled slip costs an octet of speech and no alignment. */
+enum e1_slip {
+	E1_NO_SLIP,
+	E1_REPEATED, /* the first frame was in the block before */
+	E1_DROPPED,  /* a frame before the first is heard by nobody: it is in `dropped` */
+	E1_HELD      /* none of the frames came from the line */
+};
+
 struct e1_receiver {
 	uint8_t  nibble[30];      /* the last that stood long enough; frozen while an alarm of our own stands */
 	uint8_t  seen[30];        /* the last heard */
@@ -37,6 +46,9 @@ struct e1_receiver {
 	uint8_t  gathered;        /* every octet of timeslot 16 in this multiframe, or'ed */
 	uint8_t  before;          /* timeslot 16 of the frame before */
 	uint8_t  remote_word[2];  /* bit y: last, how many in a row */
+	uint8_t  is_silent;       /* the board hears no signal: SPAN_LOS */
+	uint8_t  slip;            /* enum e1_slip, of the next block only */
+	uint8_t  dropped[32];     /* octets, see E1_DROPPED */
 };
 
 void e1_sender_init(struct e1_sender *s);
@@ -48,7 +60,7 @@ void e1_build(struct e1_sender *s, uint8_t *frames, const uint8_t *speech, size_
 void e1_receiver_init(struct e1_receiver *r, uint32_t persist_ms);
 
 /* Take `samples` frames apart; speech is [30][samples].  Writes EV_SIGNAL (port: channel from 0) and EV_SPAN (port 0)
- * in order of time; how many.  `room` must be at least 3 * samples. */
+ * in order of time; how many.  `room` must be at least 3 * (samples + 1). */
 size_t e1_take(struct e1_receiver *r, const uint8_t *frames, uint8_t *speech, size_t samples, struct detection *out,
                size_t room);
 

@@ -126,7 +126,7 @@ static void lay_rings(struct engine *e, struct arena *a)
 	const uint32_t commands = ring_slots(FEWEST_ORDERS, ORDERS_A_PORT * e->ports);
 	const uint32_t events = ring_slots(FEWEST_EVENTS, 8 * e->ports);
 	const uint32_t of_a_tick = 2 * LISTENER_REPORTS * DETECTORS * e->ports; /* 80 samples reach into two blocks */
-	const uint32_t of_a_span = 3 * DETECT_MAX_SAMPLES;
+	const uint32_t of_a_span = 3 * (DETECT_MAX_SAMPLES + 1);
 
 	e->command_ring = carve(a, 1, sizeof *e->command_ring);
 	e->commands = carve(a, commands, sizeof *e->commands);

@@ -3,6 +3,7 @@
 
 #include "g711.h"
 #include "kernel.h"
+#include "words.h"
 
 #include <string.h>
 
@@ -49,8 +50,7 @@ static void tell(struct meter_port *p)
 	memcpy(words, &p->reading, sizeof words);
 	__atomic_store_n(&p->version, version + 1, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_RELEASE);
-	for (int i = 0; i < WORDS; i++)
-		__atomic_store_n(&p->told[i], words[i], __ATOMIC_RELAXED);
+	words_tell(p->told, words, WORDS);
 	__atomic_store_n(&p->version, version + 2, __ATOMIC_RELEASE);
 }
 
@@ -76,8 +76,7 @@ void meter_read(const struct meter *m, size_t port, struct meter_reading *out)
 
 	do {
 		version = __atomic_load_n(&p->version, __ATOMIC_ACQUIRE);
-		for (int i = 0; i < WORDS; i++)
-			words[i] = __atomic_load_n(&p->told[i], __ATOMIC_RELAXED);
+		words_read(words, p->told, WORDS);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (version % 2 != 0 || version != __atomic_load_n(&p->version, __ATOMIC_RELAXED));
 	memcpy(out, words, sizeof words);

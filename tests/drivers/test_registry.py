@@ -23,7 +23,7 @@ def test_an_unknown_scheme_is_refused_with_those_that_are_known(url: str) -> Non
     if url == "SIM:":  # RFC 3986: schemes are case-insensitive
         assert open_board(url, spans=1, lines=0).info().spans == 1
         return
-    with pytest.raises(BoardNotFoundError, match="known: sim") as refused:
+    with pytest.raises(BoardNotFoundError, match="known: sim, shm") as refused:
         open_board(url, spans=1, lines=0)
     assert str(refused.value).startswith(url)
     assert isinstance(refused.value, BoardError)

@@ -12,10 +12,10 @@ static void take(struct e1_receiver *r, struct input *in)
 	const size_t      samples = input_below(in, LONGEST + 1);
 	uint8_t          *frames = input_copy(in, samples * ENGINE_TIMESLOTS);
 	uint8_t          *speech = exactly(samples * ENGINE_CHANNELS);
-	struct detection *out = exactly(3 * samples * sizeof *out);
-	const size_t      found = e1_take(r, frames, speech, samples, out, 3 * samples);
+	struct detection *out = exactly(3 * (samples + 1) * sizeof *out);
+	const size_t      found = e1_take(r, frames, speech, samples, out, 3 * (samples + 1));
 
-	must(found <= 3 * samples);
+	must(found <= 3 * (samples + 1));
 	for (size_t i = 0; i < found; i++)
 		must(out[i].offset >= 1 && out[i].offset <= samples && (i == 0 || out[i].offset >= out[i - 1].offset));
 	free(out);
@@ -29,7 +29,7 @@ static void build(struct e1_sender *s, struct input *in)
 	uint8_t           *said = input_copy(in, samples * ENGINE_CHANNELS);
 	uint8_t           *heard = exactly(samples * ENGINE_CHANNELS);
 	uint8_t           *frames = exactly(samples * ENGINE_TIMESLOTS);
-	struct detection  *out = exactly(3 * samples * sizeof *out);
+	struct detection  *out = exactly(3 * (samples + 1) * sizeof *out);
 	struct e1_receiver r;
 
 	s->nibble[input_below(in, ENGINE_CHANNELS)] = input_octet(in) & 0x0F;
@@ -37,7 +37,7 @@ static void build(struct e1_sender *s, struct input *in)
 	s->multiframe_alarm = input_octet(in) & 1;
 	e1_build(s, frames, said, samples);
 	e1_receiver_init(&r, 20);
-	(void)e1_take(&r, frames, heard, samples, out, 3 * samples);
+	(void)e1_take(&r, frames, heard, samples, out, 3 * (samples + 1));
 	must(memcmp(said, heard, samples * ENGINE_CHANNELS) == 0);
 	free(out);
 	free(frames);

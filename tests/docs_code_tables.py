@@ -1,6 +1,7 @@
 """Tables of docs/ that are lists of names: engine, causes, CDR columns, configuration, metrics, tables of the store."""
 
 import re
+from collections.abc import Mapping
 from datetime import time
 from enum import Enum
 from importlib.resources import files
@@ -206,7 +207,7 @@ def _comments(example: str) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     section = ""
     for line in example.splitlines():
-        if head := re.fullmatch(r"\[\[?(\w+)\]\]?", line):
+        if head := re.fullmatch(r"(?:# )?\[\[?(\w+)\]\]?", line):
             section = head[1]
         elif pair := re.fullmatch(r"(?:# )?(\w+) = .*?\s# (.+)", line):
             found.setdefault((section, pair[1]), pair[2])
@@ -219,6 +220,16 @@ def _limits(field: FieldInfo) -> str:
     return _type(field.annotation) if low is None else f"{low} to {high}" if high is not None else f"{low} or more"
 
 
+TYPE_WORDS: Final[Mapping[Any, str]] = {
+    str: "text",
+    int: "number",
+    float: "number",
+    bool: "true or false",
+    time: "time of day",
+    SecretStr: "text",
+}
+
+
 def _type(annotation: Any) -> str:
     if get_origin(annotation) is Annotated:
         return _type(get_args(annotation)[0])
@@ -228,9 +239,7 @@ def _type(annotation: Any) -> str:
         return " or ".join(_type(one) for one in get_args(annotation) if one is not type(None))
     if get_origin(annotation) in {dict, tuple}:
         return {dict: "table", tuple: "list"}[get_origin(annotation)]
-    return {str: "text", int: "number", float: "number", bool: "true or false", time: "time of day", SecretStr: "text"}[
-        annotation
-    ]
+    return TYPE_WORDS[annotation]
 
 
 def _default(field: FieldInfo, *, is_many: bool) -> str:

@@ -65,6 +65,14 @@ def test_by_service_with_the_sum_of_all(report: Report) -> None:
     assert {row["service"]: row["within_limit"] for row in report("--within", "30")}["bill"] == 2
 
 
+def test_the_limits_of_a_configuration(report: Report, tmp_path: Path) -> None:
+    file = tmp_path / "kmcc.toml"
+    file.write_text('[queue]\nanswer_within_s = 3\n[[services]]\nname = "bill"\nanswer_within_s = 30\n')
+    assert {row["service"]: row["within_limit"] for row in report("--config", str(file))}["bill"] == 2
+    file.write_text("[queue]\nanswer_within_s = 3\n")
+    assert {row["service"]: row["within_limit"] for row in report("--config", str(file))}["bill"] == 0
+
+
 def test_by_hour_and_between_two_times(report: Report) -> None:
     rows = report("--by", "hour")
     assert [(row["service"], row.get("hour"), row["offered"]) for row in rows] == [

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
+from kmcc.config import load_config
+from kmcc.daemon.services import answer_limits
 from kmcc.errors import KmccError
 from kmcc.store.event import Event
 from kmcc.store.queue_figures import SeatFigures, ServiceFigures
@@ -45,20 +47,42 @@ def report(
     since: Annotated[str | None, typer.Option(help="Callers who came, and time of seats, from then on.")] = None,
     until: Annotated[str | None, typer.Option(help="And before this; without an offset in the log's own zone.")] = None,
     by: Annotated[By, typer.Option(help="A row each.")] = By.SERVICE,
-    within: Annotated[float, typer.Option(min=0, help="Seconds in which callers are to be answered.")] = 15.0,
+    within: Annotated[
+        float | None, typer.Option(min=0, help="Seconds in which callers are to be answered; 15.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="A configuration, for the seconds of each service.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Offered, answered, abandoned, waits and service level of the queue; states, calls and occupancy of seats."""
-    history = _read(file, since, until, within)
+    limits = _limits(within, config)
+    history = _read(file, since, until, limits)
     rows = list(_rows(history, by))
     if as_json:
-        answer = {"file": str(file), "since": since, "until": until, "within_s": within, "by": by.value, "rows": rows}
+        answer = {
+            "file": str(file),
+            "since": since,
+            "until": until,
+            "within_s": _limits_json(limits),
+            "by": by.value,
+            "rows": rows,
+        }
         print(json.dumps(answer, ensure_ascii=False, indent=1))
     else:
-        Console().print(_table(rows, by, within))
+        Console().print(_table(rows, by, limits))
 
 
-def _read(file: Path, since: str | None, until: str | None, within: float) -> QueueHistory:
+def _limits(within: float | None, config: Path | None) -> Limits:
+    """--within is for all services and goes before the file."""
+    if within is not None or config is None:
+        return Limits(15.0 if within is None else within)
+    return answer_limits(load_config(config))
+
+
+def _limits_json(limits: Limits) -> dict[str, float]:
+    return {"default": limits.default_s, **limits.services}
+
+
+def _read(file: Path, since: str | None, until: str | None, limits: Limits) -> QueueHistory:
     _checked("--since", since)
     _checked("--until", until)
     history: QueueHistory | None = None
@@ -69,12 +93,12 @@ def _read(file: Path, since: str | None, until: str | None, within: float) -> Qu
         task = bar.add_task("reading", total=None)
         for number, event in enumerate(read_log(file), start=1):
             if history is None:
-                history = QueueHistory(Limits(within), _time(since, event), _time(until, event))
+                history = QueueHistory(limits, _time(since, event), _time(until, event))
             history.take(event)
             if number % SHOWN_EVERY == 0:
                 bar.update(task, completed=number)
     if history is None:
-        return QueueHistory(Limits(within))
+        return QueueHistory(limits)
     if history.last is not None:
         history.bring_to(history.last)
     return history
@@ -122,8 +146,9 @@ def _by_service(history: QueueHistory, by: By) -> dict[tuple[str, str], ServiceF
     return found
 
 
-def _table(rows: list[dict[str, Any]], by: By, within: float) -> Table:
-    table = Table(caption=f"service level: answered within {within:g} s; see docs/queue-machine.md")
+def _table(rows: list[dict[str, Any]], by: By, limits: Limits) -> Table:
+    own = "".join(f", {service} {limit_s:g} s" for service, limit_s in limits.services.items())
+    table = Table(caption=f"service level: answered within {limits.default_s:g} s{own}; docs/queue-report.md")
     names = {By.SERVICE: ("service",), By.HOUR: ("service", "hour"), By.SEAT: ("seat",)}[by]
     columns = SEAT_COLUMNS if by is By.SEAT else SERVICE_COLUMNS
     for name in names:

@@ -72,6 +72,7 @@ def _names_are_unique(config: Config) -> Iterator[Finding]:
         ("boards", "url", [board.url for board in config.boards]),
         ("trunk_groups", "name", [group.name for group in config.trunk_groups]),
         ("seats", "id", [seat.id for seat in config.seats]),
+        ("services", "name", [service.name for service in config.services]),
     )
     for section, key, names in sections:
         for index, name in enumerate(names):
@@ -172,6 +173,12 @@ def _tokens_fit_their_seats(config: Config) -> Iterator[Finding]:
             yield Finding((*place, "sha256"), "the same (not shown)", f"another token than {first}")
 
 
+def _services_overflow_to_another(config: Config) -> Iterator[Finding]:
+    for index, service in enumerate(config.services):
+        if service.overflow == service.name:
+            yield Finding(("services", index, "overflow"), value_words(service.overflow), "another service")
+
+
 def _reminders_ring_by_day(config: Config) -> Iterator[Finding]:
     start, end = config.reminders.window_start, config.reminders.window_end
     earliest, latest = CALLING_HOURS
@@ -248,6 +255,7 @@ RULES: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
     _seats_have_a_line,
     _console_is_guarded,
     _tokens_fit_their_seats,
+    _services_overflow_to_another,
     _reminders_ring_by_day,
     _files_can_be_written,
     _prompts_are_complete,

@@ -23,6 +23,7 @@ from kmcc.config.sections import (
     Store,
     TrunkGroup,
 )
+from kmcc.config.services_section import Service as ServiceSection
 from kmcc.config.values import at_least_one
 from kmcc.config.voice_section import Voice
 
@@ -87,6 +88,7 @@ class Config(Section):
     numbers: Annotated[tuple[Number, ...], AfterValidator(at_least_one)] = NUMBERS
     seats: tuple[Seat, ...] = SEATS
     queue: Queue = Queue()
+    services: tuple[ServiceSection, ...] = ()
     callbacks: Callbacks = Callbacks()
     prompts: Prompts = Prompts()
     voice: Voice = Voice()

@@ -171,11 +171,14 @@ class Callbacks(Section):
 
 
 class Queue(Section):
+    answer_within_s: int = Field(default=15, ge=1, le=600)
     ring_s: int = Field(default=20, ge=1, le=600)
     wrap_up_s: int = Field(default=5, ge=0, le=3600)
     max_wait_s: int = Field(default=300, ge=1, le=7200)
     max_length: int = Field(default=50, ge=0, le=10_000)
     announce_every_s: int = Field(default=0, ge=0, le=600)
+    levels: Literal["spare highest", "any"] = "spare highest"
+    without_seats: Literal["give up", "wait"] = "give up"
 
 
 class Prompts(Section):

@@ -17,6 +17,7 @@ from kmcc.daemon.admission import admission_of
 from kmcc.daemon.journal import HouseJournal
 from kmcc.daemon.records import RecordFan
 from kmcc.daemon.seats import desk_settings, queue_settings, seat_places, sign_in_at_start
+from kmcc.daemon.services import OpeningHours, schedules
 from kmcc.daemon.voice import desk_of, flow_shelf
 from kmcc.drivers.board import Board
 from kmcc.dsp.engine import Engine, EngineEvent, EventKind, SpanAlarm
@@ -71,6 +72,7 @@ class House:
         self.admission = admission_of(config, self.journal)
         self.groups = {group.name: self._group(group) for group in config.trunk_groups}
         self.seats = self._seat_desk()
+        self.opening_hours = OpeningHours(schedules(config), calendar, self.seats.supervision)
         self.flows = flow_shelf(config, self.prompts.catalogue, self.journal, executor)
         self.calls = self._call_server()
         self.dunning = self._dunning()
@@ -89,6 +91,7 @@ class House:
         self.calls.start()
         self.seats.start(self.calls)
         sign_in_at_start(self.seats, self.config)
+        self.opening_hours.start()
         self.journal.write("house.open", circuits=sum(len(g.circuits) for g in self.groups.values()))
 
     async def close(self) -> None:
@@ -98,6 +101,7 @@ class House:
             parts.callback(self.cdr_file.close)
             parts.push_async_callback(self.sql_cdrs.close)
             parts.callback(self.journal.close)
+            self.opening_hours.stop()
             await self.calls.close()
             self.seats.close()
             self.journal.write("house.closed", calls=self.records.count)

@@ -4,12 +4,14 @@ from typing import Final
 
 from kmcc.config import Config
 from kmcc.config.sections import Seat
+from kmcc.daemon.services import service_rules
 from kmcc.dsp.engine import Engine
 from kmcc.switch.fxs_circuit import FxsCircuit
 from kmcc.switch.journal import Journal
 from kmcc.switch.media import Media
+from kmcc.switch.queue.cost import LevelPolicy
 from kmcc.switch.queue.parties import Place, SeatKind, SeatProfile
-from kmcc.switch.queue.settings import CallbackRules, OnAbandon, QueueSettings
+from kmcc.switch.queue.settings import CallbackRules, OnAbandon, QueueSettings, WithoutSeats
 from kmcc.switch.seats.desk import SeatDesk, SeatPlace
 from kmcc.switch.seats.parts import DeskSettings
 from kmcc.switch.seats.phone import Answering
@@ -53,6 +55,9 @@ def queue_settings(config: Config) -> QueueSettings:
         wrap_up_ms=queue.wrap_up_s * 1000,
         max_wait_ms=queue.max_wait_s * 1000,
         max_length=queue.max_length,
+        without_seats=WithoutSeats(queue.without_seats),
+        levels=LevelPolicy(queue.levels),
+        services=service_rules(config),
         callbacks=_callbacks(config),
     )
 

@@ -11,10 +11,10 @@ from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
 from kmcc.console.queues import QueueWatch
 from kmcc.daemon.engine_view import engine_alarms, engine_figures
 from kmcc.daemon.house import House, words_of
+from kmcc.daemon.services import answer_limits
 from kmcc.daemon.traffic import traffic_of
 from kmcc.daemon.trunk_desk import TrunkDesk
 from kmcc.store.event_log import EventLog
-from kmcc.store.queue_history import Limits
 from kmcc.switch.circuit import Cause, CircuitState
 from kmcc.switch.media_thread import MediaThread
 from kmcc.switch.queue.seat import SeatState
@@ -38,8 +38,10 @@ class View:
         """`media` moves the frames in real time."""
         self._house = house
         self._media = media
-        self.queues = QueueWatch(house.events, house.calendar.now, Limits(), services_of(house.config))
         self.trunks = TrunkDesk(house.groups)
+        self.queues = QueueWatch(
+            house.events, house.calendar.now, answer_limits(house.config), services_of(house.config)
+        )
 
     @property
     def events(self) -> EventLog:

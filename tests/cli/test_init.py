@@ -1,6 +1,7 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -8,7 +9,6 @@ from kmcc.cli.exit_codes import BAD_INPUT, OK
 from kmcc.cli.main import main
 from kmcc.config import Config, load_config
 from kmcc.config.sections import Section
-from kmcc.config.services_section import Service
 
 Capture = pytest.CaptureFixture[str]
 
@@ -29,7 +29,8 @@ def test_the_example_names_every_key(tmp_path: Path) -> None:
     without_rows = [name for name, section in Config() if section == ()]
     assert list(written) == [name for name in Config.model_fields if name not in without_rows]
     for name, section in Config():
-        model = Service if name == "services" else type(section[0] if isinstance(section, tuple) else section)
+        row = get_args(Config.model_fields[name].annotation)
+        model = row[0] if isinstance(section, tuple) else type(section)
         assert issubclass(model, Section)
         head = rf"^(?:# )?\[+{name}\]+$" if name in without_rows else rf"^\[+{name}\]+$"
         block = text[re.search(head, text, re.MULTILINE).end() :]  # type: ignore[union-attr]

@@ -266,6 +266,7 @@ class Talk:
         if not self.over.done():
             self.onward = onward
             self.over.set_result(None)
+            self.let_seat_go()
 
     def close(self) -> None:
         """Nothing of it is left: no speech, no party, no supervisor, no telephone."""

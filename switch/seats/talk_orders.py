@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from kmcc.switch.circuit import Cause
+from kmcc.switch.queue.cost import can_serve
 from kmcc.switch.queue.parties import Transferred
 from kmcc.switch.queue.seat import SeatState
 from kmcc.switch.seats.dial_out import DialOut
@@ -98,6 +99,9 @@ class TalkOrders:
         DialOut(self._parts, self._named(seat), str(target.number), order, self._serve).start()
 
     def _check_target(self, position: Position, target: Target, action: str) -> None:
+        if target.service is not None and not self._somebody_serves(position, target.service):
+            found = f"no other seat that is there serves {target.service}"
+            raise NotNowError(position.id, action, found, "one that is signed in")
         if target.seat is None:
             return
         if target.seat == position.id:
@@ -107,6 +111,11 @@ class TalkOrders:
             raise NoSuchSeatError(target.seat)
         if other.state is SeatState.SIGNED_OUT:
             raise NotNowError(position.id, action, f"seat {target.seat} is signed out", "a seat that is there")
+
+    def _somebody_serves(self, asks: Position, service: str) -> bool:
+        others = (other for other in self._positions.values() if other is not asks)
+        there = (other for other in others if other.state is not SeatState.SIGNED_OUT)
+        return any(can_serve(other.profile, service, None) for other in there)
 
     def _named(self, seat: str) -> Position:
         position = self._positions.get(seat)

@@ -68,7 +68,7 @@ class Bench:
 
     async def lifts(self, seat: str, hz: int = SEAT_HZ) -> Handset:
         handset = self.handsets[seat]
-        await until(lambda: handset.rings > 0, f"{seat} rings")
+        await until(lambda: handset.is_ringing, f"{seat} rings")
         handset.lift()
         handset.hum(hz)
         await asyncio.sleep(STARTS_S)

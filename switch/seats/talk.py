@@ -279,4 +279,5 @@ class Talk:
             party.end()
         for monitor in tuple(self.monitors.values()):
             monitor.end()
+        self.end()  # who is still being rung for it hears so
         self.let_seat_go()

@@ -224,7 +224,7 @@ def test_a_seat_hears_of_itself_and_of_the_calls_that_it_has(house: OpenHouse, c
     clock(main())
 
 
-REFUSED = (
+REFUSED: tuple[tuple[str, object, int, str], ...] = (
     ("/events?since=abc", None, 422, "since: found 'abc', expected a whole number"),
     ("/events?since=-1", None, 422, "since: found '-1', expected greater than or equal to 0"),
     ("/seats/809", None, 404, "seat 809: there is none of this name"),

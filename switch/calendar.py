@@ -23,3 +23,9 @@ class Calendar:
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self.elapsed_s())
+
+    def set(self, now: datetime) -> None:
+        """The clock on the wall was put right; elapsed time is not touched."""
+        if now.tzinfo is None:
+            raise ValueError("a calendar is set to a time with a time zone")
+        self._start = now - timedelta(seconds=self.elapsed_s())

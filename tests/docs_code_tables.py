@@ -272,6 +272,12 @@ STORED_WORDS: Final = {
     "bills": "amount of a month in fen, and when it was paid",
     "changed_numbers": "old number, new number, from when until when, and which variant",
     "reminders": "debtors to be called and what became of them",
+    "campaigns": "autodial campaigns with the file they were made of, and their state",
+    "campaign_contacts": "whom a campaign calls, who is skipped and why, and how far each is",
+    "campaign_attempts": "every call of a campaign: written before it is dialled, closed after it",
+    "campaign_answers": "keys that a contact pressed at a question",
+    "do_not_call": "numbers that no campaign calls",
+    "jobs": "what the scheduler is to do and when, and what became of it",
     "call_records": "one row a leg, the columns of the CDR file; never changed",
     "fax_requests": "documents that callers asked for by fax, once a call and number",
 }

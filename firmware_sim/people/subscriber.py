@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from kmcc.dsp.tone import CHINA_TONES, Tone
+from kmcc.dsp.tone import CHINA_TONES, Tone, dtmf_tone
 from kmcc.firmware_sim.people.ears import Ears
 from kmcc.switch.announce import Language
 from kmcc.switch.circuit import Cause, TrunkCircuit
@@ -33,6 +33,8 @@ class Habit(Enum):
 class Subscriber:
     """`habits` are used one after the other, call by call; the last one stays.
 
+    When he hears a prompt of `presses` he presses the key beside it, one after the other.
+
     With `away_s` he hangs up after his talk and comes back so much later, where the caller controls the release, for as
     much talk again.
     """
@@ -44,6 +46,7 @@ class Subscriber:
     away_s: float = 0.0
     greeting: tuple[str, ...] = ("hello",)
     language: Language = Language.ZH
+    presses: tuple[tuple[str, str], ...] = ()
 
     def habit(self, calls_before: int) -> Habit:
         return self.habits[min(calls_before, len(self.habits) - 1)]
@@ -94,10 +97,21 @@ class CalledParty:
             greeted = self._path.play(self._prompts.clips(self._subscriber.greeting, self._subscriber.language))
             if self._habit is Habit.MACHINE and await first_of(greeted, self._leg.ended) and not self._leg.ended.done():
                 self._path.send_tone(BEEP)
-        await first_of(self._leg.ended, timeout_s=self._subscriber.talks_s)
+        presses = asyncio.get_running_loop().create_task(self._press_keys())
+        try:
+            await first_of(self._leg.ended, timeout_s=self._subscriber.talks_s)
+        finally:
+            presses.cancel()
         if self._subscriber.away_s > 0 and not self._leg.ended.done():
             await self._come_back()
         self._leg.release(Cause.NORMAL)
+
+    async def _press_keys(self) -> None:
+        one = self._subscriber
+        for prompt, key in one.presses:
+            if await self._ears.prompt({prompt: self._prompts.fingerprint(prompt, one.language)}, one.talks_s) is None:
+                return
+            self._path.send_tone(dtmf_tone(key))
 
     async def _come_back(self) -> None:
         circuit = self._leg.circuit

@@ -60,6 +60,7 @@ class Refusal(Enum):
     DO_NOT_CALL = "on the do-not-call list"
     SPENT_TODAY = "called often enough today"
     WINDOW_CLOSED = "the window has closed"
+    NOT_WRITTEN = "the attempt could not be written down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ class PreviewAsked:
 
 @dataclass(frozen=True, slots=True)
 class PreviewTaken:
+    """By the seat that it was shown to."""
+
     contact: str
+    seat: str
     at: datetime
 
 
@@ -90,6 +94,7 @@ class PreviewPassed:
     """The seat does not want this one now; he is shown again after the interval of no answer."""
 
     contact: str
+    seat: str
     at: datetime
 
 

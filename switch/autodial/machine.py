@@ -49,6 +49,11 @@ class Campaign:
         return self._state
 
     @property
+    def lost(self) -> tuple[e.Dial, ...]:
+        """Calls that were up when all ended, until Started closes them."""
+        return tuple(e.Dial(one.contact.id, one.tries[-1].number, one.attempts) for one in self._lost)
+
+    @property
     def open_contacts(self) -> int:
         """Those who are not done with."""
         return self._open
@@ -67,6 +72,10 @@ class Campaign:
         """Who is done with until now, in the order of the plan."""
         outcomes = (progress.outcome() for progress in self._progress.values())
         return e.CampaignReport(tuple(one for one in outcomes if one is not None), self._skipped)
+
+    def is_open_for(self, contact: str, at: datetime) -> bool:
+        """Whether this contact may be called at this hour."""
+        return self.plan.schedule.is_open(at, self._known(contact).contact.zone)
 
     def receive(self, event: e.Event) -> tuple[e.Effect, ...]:
         """Take one step; on CampaignError nothing has changed."""
@@ -94,10 +103,10 @@ class Campaign:
                 self.pacer.ready, self.pacer.taking, self.pacer.busy = ready, taking, busy
             case e.PreviewAsked(seat=seat):
                 return self._preview(seat, at)
-            case e.PreviewTaken(contact=contact):
-                return self._dial_previewed(self._in_stage(contact, event), at)
-            case e.PreviewPassed(contact=contact):
-                self._pass_over(self._in_stage(contact, event), at)
+            case e.PreviewTaken(contact=contact, seat=seat):
+                return self._dial_previewed(self._shown_to(seat, self._in_stage(contact, event)), at)
+            case e.PreviewPassed(contact=contact, seat=seat):
+                self._pass_over(self._shown_to(seat, self._in_stage(contact, event)), at)
             case e.Withdrawn(contact=contact):
                 self._withdraw(contact, at)
             case e.Started():
@@ -184,9 +193,15 @@ class Campaign:
     def _refused(self, progress: Progress, why: e.Refusal, at: datetime) -> None:
         self._move(progress, Stage.WAITING, at)
         number = progress.take_back()
-        if why is not e.Refusal.DO_NOT_CALL:
-            tomorrow = self.plan.schedule.next_day(at, progress.contact.zone)
-            return self._next_turn(progress, at if why is e.Refusal.WINDOW_CLOSED else tomorrow)
+        match why:
+            case e.Refusal.WINDOW_CLOSED:
+                return self._next_turn(progress, at)
+            case e.Refusal.SPENT_TODAY:
+                return self._next_turn(progress, self.plan.schedule.next_day(at, progress.contact.zone))
+            case e.Refusal.NOT_WRITTEN:
+                return self._next_turn(progress, at + RETRY[Result.FAILED])
+            case e.Refusal.DO_NOT_CALL:
+                pass
         progress.struck.add(number)
         if progress.next_number(self.plan.budget) is None:
             return self._close(progress, e.Verdict.DO_NOT_CALL)
@@ -221,6 +236,11 @@ class Campaign:
         self._move(progress, Stage.PREVIEWED, at)
         progress.seat = seat
         return (e.Preview(progress.contact.id, number, seat),)
+
+    def _shown_to(self, seat: str, progress: Progress) -> Progress:
+        if progress.seat != seat:
+            raise CampaignError(self.plan.name, f"contact {progress.contact.id} is shown to seat {progress.seat}")
+        return progress
 
     def _dial_previewed(self, progress: Progress, at: datetime) -> tuple[e.Effect, ...]:
         if not self.plan.schedule.is_open(at, progress.contact.zone):

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import Enum
 from types import MappingProxyType
 
@@ -64,6 +64,7 @@ class Checks:
     has_route: Callable[[str], bool] | None = None
     spent: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     a_day: int | None = None
+    _known: dict[tzinfo | None, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def reason(self, contact: Contact, number: str, taken: Collection[str]) -> SkipReason | None:
         """None = it may be called."""
@@ -77,7 +78,13 @@ class Checks:
             return SkipReason.SAME_NUMBER
         if self._is_spent(contact, number):
             return SkipReason.OVER_BUDGET
-        return SkipReason.OUTSIDE if self.schedule.next_open(self.now, contact.zone) is None else None
+        return None if self._opens(contact.zone) else SkipReason.OUTSIDE
+
+    def _opens(self, zone: tzinfo | None) -> bool:
+        """Asked once for each zone: a list is long and has few of them."""
+        if zone not in self._known:
+            self._known[zone] = self.schedule.next_open(self.now, zone) is not None
+        return self._known[zone]
 
     def _is_spent(self, contact: Contact, number: str) -> bool:
         """Nothing left of today, and no other day to come."""

@@ -73,6 +73,10 @@ class Schedule:
         local = self._local(at, zone)
         return _on_the_clock(local.date() + timedelta(days=1), time(), zone or self.zone, 0)
 
+    def midnight(self, at: datetime, zone: tzinfo | None = None) -> datetime:
+        """When the day of `at` began where the contact lives."""
+        return _on_the_clock(self._local(at, zone).date(), time(), zone or self.zone, 0)
+
     def day_of(self, at: datetime, zone: tzinfo | None = None) -> date:
         return self._local(at, zone).date()
 

@@ -239,7 +239,7 @@ ALLOWED: dict[State, set[type[Event]]] = {
 EVENTS: tuple[Event, ...] = (
     Started(NINE), Tick(NINE), SeatsCounted(1, 0, 0, NINE), PersonAnswered("c0", NINE), SeatJoined("c0", NINE),
     CallEnded("c0", Result.ANSWERED, NINE), DialRefused("c0", Refusal.DO_NOT_CALL, NINE), PreviewAsked("801", NINE),
-    PreviewTaken("c0", NINE), PreviewPassed("c0", NINE), Withdrawn("c0", NINE), StopRequested(NINE),
+    PreviewTaken("c0", "801", NINE), PreviewPassed("c0", "801", NINE), Withdrawn("c0", NINE), StopRequested(NINE),
     ResumeRequested(NINE),
 )  # fmt: skip
 
@@ -413,13 +413,15 @@ def test_preview_dials_when_the_seat_says_so() -> None:
     assert campaign.receive(PreviewAsked("801", NINE)) == (Preview("c0", "3130000", "801"),)
     assert campaign.receive(PreviewAsked("802", NINE)) == (Preview("c1", "3130001", "802"),)
     assert campaign.receive(PreviewAsked("803", NINE)) == ()
-    assert campaign.receive(PreviewTaken("c0", after(1))) == (Dial("c0", "3130000", 1, "801"),)
-    assert campaign.receive(PreviewPassed("c1", after(1))) == ()
+    with pytest.raises(CampaignError, match="c0 is shown to seat 801"):
+        campaign.receive(PreviewTaken("c0", "802", NINE))
+    assert campaign.receive(PreviewTaken("c0", "801", after(1))) == (Dial("c0", "3130000", 1, "801"),)
+    assert campaign.receive(PreviewPassed("c1", "802", after(1))) == ()
     assert campaign.receive(PreviewAsked("802", after(2))) == ()
     assert campaign.receive(PreviewAsked("802", after(31))) == (Preview("c1", "3130001", "802"),)
     with pytest.raises(CampaignError, match="may not be called at this hour"):
-        campaign.receive(PreviewTaken("c1", NINE.replace(hour=20)))
-    assert dialled(campaign.receive(PreviewTaken("c1", after(32)))) == [("c1", 1)]
+        campaign.receive(PreviewTaken("c1", "802", NINE.replace(hour=20)))
+    assert dialled(campaign.receive(PreviewTaken("c1", "802", after(32)))) == [("c1", 1)]
 
 
 def test_who_found_no_seat_is_left_alone_for_three_days() -> None:

@@ -105,6 +105,8 @@ class Exchange:
             self.up[contact] = self.now + timedelta(seconds=self.chance.randint(0, 600))
             self.has_seat.add(contact)
             self.obey(self.campaign.receive(PersonAnswered(contact, self.now)))
+            talking = len(self.has_seat) - 1
+            self.obey(self.campaign.receive(SeatsCounted(SEATS - talking - 1, 1, talking, self.now)))
             self.obey(self.campaign.receive(SeatJoined(contact, self.now)))
         self.obey(self.campaign.receive(SeatsCounted(SEATS - len(self.has_seat), 0, len(self.has_seat), self.now)))
 

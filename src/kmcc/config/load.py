@@ -28,7 +28,11 @@ def load_config(path: Path) -> Config:
 
 def load_file(path: Path, model: type[Model], check_whole: Callable[[Model], Iterable[Finding]]) -> Model:
     """The file as this model; ConfigError as load_config."""
-    text = _text(path)
+    return load_text(_text(path), path, model, check_whole)
+
+
+def load_text(text: str, path: Path, model: type[Model], check_whole: Callable[[Model], Iterable[Finding]]) -> Model:
+    """The same of a text that has been read already; `path` is what faults call it."""
     raw, lines = _parsed(path, text)
     whole, errors = _validated(raw, model)
     faults = [Fault(dotted(place_of(e)), line_of(lines, place_of(e)), found(e), expected(e, model)) for e in errors]

@@ -1,9 +1,10 @@
 """The console: one FastAPI app over a running house: pages, orders of seats and supervisors, figures, events."""
 
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Protocol
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, StrictUndefined, Template
 
@@ -43,8 +44,8 @@ class HouseView(Protocol):
     def trunks(self) -> Trunks: ...
 
 
-def create_app(house: HouseView, guard: Guard | None = None) -> FastAPI:
-    """The house's HTTP face; without a guard everybody may do everything.
+def create_app(house: HouseView, guard: Guard | None = None, rooms: Sequence[APIRouter] = ()) -> FastAPI:
+    """The house's HTTP face, with further routes of its `rooms`; without a guard everybody may do everything.
 
     It has no pages of FastAPI's own: those load scripts from elsewhere.
     """
@@ -59,6 +60,8 @@ def create_app(house: HouseView, guard: Guard | None = None) -> FastAPI:
     app.include_router(supervisor_router(house.desk, house.events, guard, house.services))
     app.include_router(queues_router(house.queues, guard))
     app.include_router(trunks_router(house.trunks, guard))
+    for room in rooms:
+        app.include_router(room)
     page = _template("index.html")
 
     @app.get("/", response_class=HTMLResponse)

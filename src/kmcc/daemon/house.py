@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from kmcc.centre.campaigns.run import Works
 from kmcc.centre.dunning import Dunning
 from kmcc.centre.services import service_flows
 from kmcc.config import Config
 from kmcc.config.plan import number_plans, onward_plans
 from kmcc.config.sections import TrunkGroup as GroupSection
 from kmcc.daemon.admission import admission_of
+from kmcc.daemon.autodial import Autodial
 from kmcc.daemon.journal import HouseJournal
 from kmcc.daemon.records import RecordFan
-from kmcc.daemon.seats import desk_settings, queue_settings, seat_places, sign_in_at_start
+from kmcc.daemon.seats import desk_settings, queue_settings, seat_places, seat_profile, sign_in_at_start
 from kmcc.daemon.services import OpeningHours, schedules
 from kmcc.daemon.voice import desk_of, flow_shelf
 from kmcc.drivers.board import Board
@@ -75,6 +77,9 @@ class House:
         self.opening_hours = OpeningHours(schedules(config), calendar, self.seats.supervision)
         self.flows = flow_shelf(config, self.prompts.catalogue, self.journal, executor)
         self.calls = self._call_server()
+        works = Works(self.calls, self.database, calendar, self.journal)
+        profiles = {seat.id: seat_profile(seat) for seat in config.seats}
+        self.autodial = Autodial(works, self.journal, self.prompts, onward_plans(config), profiles)
         self.dunning = self._dunning()
 
     def _on_span(self, event: EngineEvent) -> None:
@@ -102,6 +107,7 @@ class House:
             parts.push_async_callback(self.sql_cdrs.close)
             parts.callback(self.journal.close)
             self.opening_hours.stop()
+            await self.autodial.close()
             await self.calls.close()
             self.seats.close()
             self.journal.write("house.closed", calls=self.records.count)

@@ -15,6 +15,7 @@ import uvicorn
 from kmcc.centre.dunning import call_debtors_every_day
 from kmcc.config import Config
 from kmcc.console.app import create_app
+from kmcc.console.campaigns import campaign_routers
 from kmcc.daemon.admission import watch_load
 from kmcc.daemon.errors import StartError
 from kmcc.daemon.house import House
@@ -59,9 +60,10 @@ async def _run(
     calendar = Calendar(datetime.now(ZoneInfo(config.centre.time_zone)), loop.time)
     house = House(config, boards, calendar, executor=executor)
     media = MediaThread(Pacer(boards.rack, priority=config.media.priority), house.media, boards.deliver)
-    view = View(house, media)
+    view, guard = View(house, media), guard_of(config)
+    rooms = campaign_routers(house.autodial.room(), guard)
     settings = uvicorn.Config(
-        create_app(view, guard_of(config)), log_config=None, timeout_graceful_shutdown=CONSOLE_LIMIT_S
+        create_app(view, guard, rooms), log_config=None, timeout_graceful_shutdown=CONSOLE_LIMIT_S
     )
     console = _Console(settings)
     talks = loop.create_task(console.serve(sockets=[listener]), name="console")
@@ -69,6 +71,7 @@ async def _run(
         loop.create_task(media.run(), name="media"),
         loop.create_task(watch_load(house.admission, media), name="load"),
         loop.create_task(view.queues.keep_up(), name="queues"),
+        loop.create_task(house.autodial.run(), name="autodial"),
     ]
     if config.reminders.enabled:
         works.append(loop.create_task(call_debtors_every_day(house.dunning), name="reminders"))

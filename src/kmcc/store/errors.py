@@ -100,3 +100,18 @@ class EventLogInUseError(StoreError):
 
     def __init__(self, path: str) -> None:
         super().__init__(f"event log {path}: another kmcc writes it; expected a log, and a folder, of its own a house")
+
+
+class CampaignExistsError(StoreError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"campaign {name} exists already; expected a new name")
+
+
+class UnknownCampaignError(StoreError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no campaign {name}")
+
+
+class UnknownJobError(StoreError):
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__(f"there is no job {kind} {key}")

@@ -5,7 +5,19 @@ Rows stay inside this folder: the modules beside this one give out frozen values
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, MetaData, String, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -175,3 +187,111 @@ class FaxRequestRow(Base):
     language: Mapped[str] = mapped_column(String(2))
 
     __table_args__ = (CheckConstraint("language IN ('zh', 'en')", name="language"),)
+
+
+class CampaignRow(Base):
+    """An autodial campaign. `definition` is the file it was made of, kept word for word."""
+
+    __tablename__ = "campaigns"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    definition: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(12))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+    __table_args__ = (CheckConstraint("state IN ('new', 'running', 'stopped', 'finished')", name="state"),)
+
+
+class CampaignContactRow(Base):
+    """One contact of a campaign, in the order of the list. `skipped` says why he is not called at all."""
+
+    __tablename__ = "campaign_contacts"
+
+    campaign: Mapped[str] = mapped_column(String(80), ForeignKey("campaigns.name"), primary_key=True)
+    contact: Mapped[str] = mapped_column(String(80), primary_key=True)
+    position: Mapped[int]
+    numbers: Mapped[list[str]] = mapped_column(JSON)
+    zone: Mapped[str | None] = mapped_column(String(64))
+    data: Mapped[dict[str, str]] = mapped_column(JSON)
+    skipped: Mapped[str | None] = mapped_column(String(40))
+    due: Mapped[datetime | None] = mapped_column(UtcTime)
+    verdict: Mapped[str | None] = mapped_column(String(40))
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)
+    struck: Mapped[list[str]] = mapped_column(JSON)
+
+    __table_args__ = (Index("ix_campaign_contacts_order", "campaign", "position"),)
+
+
+class CampaignAttemptRow(Base):
+    """One call: written before it is dialled, closed when it is over. While `ended_at` is NULL nobody knows the end."""
+
+    __tablename__ = "campaign_attempts"
+
+    campaign: Mapped[str] = mapped_column(String(80), primary_key=True)
+    contact: Mapped[str] = mapped_column(String(80), primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[str] = mapped_column(NUMBER)
+    dialled_at: Mapped[datetime] = mapped_column(UtcTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    result: Mapped[str | None] = mapped_column(String(40))
+    seat: Mapped[str | None] = mapped_column(String(32))
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["campaign", "contact"],
+            ["campaign_contacts.campaign", "campaign_contacts.contact"],
+            name="fk_campaign_attempts_contact",
+        ),
+        Index("ix_campaign_attempts_number", "number", "dialled_at"),
+    )
+
+
+class CampaignAnswerRow(Base):
+    """What a contact has keyed in a call: a confirmation, an answer of a survey. The last one counts."""
+
+    __tablename__ = "campaign_answers"
+
+    campaign: Mapped[str] = mapped_column(String(80), primary_key=True)
+    contact: Mapped[str] = mapped_column(String(80), primary_key=True)
+    question: Mapped[str] = mapped_column(String(40), primary_key=True)
+    keys: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(UtcTime)
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["campaign", "contact"],
+            ["campaign_contacts.campaign", "campaign_contacts.contact"],
+            name="fk_campaign_answers_contact",
+        ),
+    )
+
+
+class DoNotCallRow(Base):
+    """A number that no campaign calls; asked again at the moment of dialling."""
+
+    __tablename__ = "do_not_call"
+
+    number: Mapped[str] = mapped_column(NUMBER, primary_key=True)
+    since: Mapped[datetime] = mapped_column(UtcTime)
+    why: Mapped[str] = mapped_column(String(200))
+
+
+class JobRow(Base):
+    """What is to be done at a time, once: `kind` and `key` are its name. `epoch` counts how often it was begun."""
+
+    __tablename__ = "jobs"
+
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    due: Mapped[datetime] = mapped_column(UtcTime)
+    state: Mapped[str] = mapped_column(String(12))
+    epoch: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    note: Mapped[str | None] = mapped_column(String(200))
+
+    __table_args__ = (
+        CheckConstraint("state IN ('planned', 'running', 'done', 'missed', 'failed', 'cancelled')", name="state"),
+        Index("ix_jobs_due", "state", "due"),
+    )

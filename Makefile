@@ -48,6 +48,10 @@ bench: $(VENV)/.dev  ## the figures, each beside its rival; also into bench.json
 	$(BIN)/pytest benchmarks -o addopts="--import-mode=importlib --strict-markers" -o python_files="bench_*.py" \
 	  -o timeout=600 --benchmark-only --benchmark-quiet
 
+media: $(VENV)/.dev  ## ten minutes of 64 E1 in real time beside a busy event loop; SECONDS=60 for fewer
+	KMCC_MEDIA_S=$(or $(SECONDS),600) $(BIN)/pytest benchmarks/bench_media.py \
+	  -o addopts="--import-mode=importlib --strict-markers" -o python_files="bench_*.py" --benchmark-only --benchmark-quiet
+
 quality: $(VENV)/.dev  ## the long sweeps of the detectors beside libspandsp: docs/quality, docs/plots, docs/dsp.md
 	$(BIN)/pytest tests/dsp/quality --full -o timeout=7200
 	$(BIN)/python -m tests.docs_tables --write

@@ -48,7 +48,7 @@ class Figure:
     @classmethod
     def within(cls, ours: float, rival: float | None, unit: str, *, most: float, reason: str | None = None) -> Self:
         """Less is better, and more than `most` is too much whatever the rival does."""
-        return cls(ours, rival, None if rival is None else rival / ours, most, unit, reason, limit=True)
+        return cls(ours, rival, rival / ours if rival is not None and ours else None, most, unit, reason, limit=True)
 
     @property
     def falls_short(self) -> bool:

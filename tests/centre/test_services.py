@@ -43,7 +43,7 @@ SCRIPTS = [
     *(("centre", ("2", "2", *keys)) for keys in ((*RIGHT, "1", "0"), WRONG)),
     ("centre", ("5", "1", RIGHT[1], "909171", "616253", "909171", "909171", "0")),  # a new one, once not the same twice
     *(("bill", keys) for keys in ((*RIGHT, "0"), WRONG, (RIGHT[0], "616*" + RIGHT[1]))),
-    *((service, ()) for service in (*(BOOK.entries.keys() - {"centre", "bill"}), NUMBER_CHANGE)),
+    *((service, ()) for service in (*sorted(BOOK.entries.keys() - {"centre", "bill"}), NUMBER_CHANGE)),
 ]
 
 

@@ -11,11 +11,12 @@ from typing import Final, NoReturn, Protocol
 
 from kmcc.dsp.recorder import RecorderError, Recording
 from kmcc.switch.announce import Language
-from kmcc.switch.circuit import CallingParty, Cause, Circuit, TrunkCircuit
+from kmcc.switch.circuit import CallingParty, Cause, Circuit
 from kmcc.switch.errors import SwitchError
 from kmcc.switch.journal import Field, Journal
 from kmcc.switch.leg import Leg, Milestone, first_of
 from kmcc.switch.message import until_said
+from kmcc.switch.pass_on import pass_signals
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.speech_path import SpeechPath
 
@@ -245,7 +246,7 @@ class Call:
         """
         self._check()
         leg = self.place(number)
-        leg.on_suspension = self._pass_suspension_back
+        pass_signals(self, leg)
         try:
             await self.until(leg.alerting, leg.ended)
             if leg.ended.done():
@@ -268,7 +269,7 @@ class Call:
     def place_end_to_end(self) -> Leg:
         """A leg over which the caller's exchange will send the number itself; `close_leg` ends it."""
         leg = self._exchange.place(self, self.called, is_end_to_end=True)
-        leg.on_suspension = self._pass_suspension_back
+        pass_signals(self, leg)
         return leg
 
     def close_leg(self, leg: Leg) -> None:
@@ -277,16 +278,6 @@ class Call:
 
     def end_leg(self, leg: Leg) -> None:
         self._exchange.close_leg(self, leg)
-
-    def _pass_suspension_back(self, is_suspended: bool) -> None:
-        """Clear back and re-answer go on towards the caller, who keeps the control."""
-        self.note("call.suspended" if is_suspended else "call.resumed")
-        if self.leg.ended.done() or not isinstance(self.circuit, TrunkCircuit):
-            return
-        if is_suspended:
-            self.circuit.suspend()
-        else:
-            self.circuit.answer()
 
     async def queue(self, service: str | None, *, grade: int = 0) -> None:
         """Wait for a seat, talk with it; returns when the talk has ended. QueueGaveUp when there is no seat."""

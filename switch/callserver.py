@@ -22,7 +22,8 @@ from kmcc.switch.circuit import (
     SeizureIndication,
 )
 from kmcc.switch.clearing import Clearing
-from kmcc.switch.flow import Flow, ordinary, run_flow
+from kmcc.switch.destinations import Destinations
+from kmcc.switch.flow import Flow, report_crash, run_flow
 from kmcc.switch.journal import Journal
 from kmcc.switch.leg import Leg, first_of
 from kmcc.switch.legbook import LegBook, LegEntry
@@ -33,7 +34,6 @@ from kmcc.switch.overload import Priority
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.routes import Routes
 from kmcc.switch.speech_path import SpeechPath
-from kmcc.switch.transit import end_to_end
 from kmcc.switch.trunks import TrunkGroup
 
 T = TypeVar("T")
@@ -75,10 +75,9 @@ class CallServer:
         self.media = media
         self.prompts = prompts
         self.journal = journal
-        self._plans = plans
+        self._destinations = Destinations(plans, flows)
         self.groups = groups
         self.calls: dict[str, Call] = {}
-        self._flows = flows
         self._seats = seats
         self._book = book
         self._recordings = CallRecordings(recordings, journal)
@@ -152,7 +151,7 @@ class CallServer:
             self._close_leg(call_id, leg, path, entry)
             self._clearing.take(leg, group)
         else:
-            self._spawn(self._attend(call_id, group, leg, path, entry)).add_done_callback(_report_crash)
+            self._spawn(self._attend(call_id, group, leg, path, entry)).add_done_callback(report_crash)
 
     def _note_suspension(self, call_id: str, is_suspended: bool) -> None:
         """The caller of a call that its called party controls has hung up, or lifted again: the call goes on."""
@@ -176,21 +175,21 @@ class CallServer:
     async def _run(self, call_id: str, group: TrunkGroup, leg: Leg, path: SpeechPath, entry: LegEntry) -> None:
         called, calling, language = entry.called, entry.calling, self._language
         call = Call(call_id, leg, path, self, called=called, calling=calling, language=language, group=group.name)
-        route = self._plans.of(group.name).route(call.called)
-        service = route.name if route is not None and route.name in self._flows else None
-        call.service = entry.service = service
+        setup = leg.setup.result()
+        to = self._destinations.of(called, group.name, is_end_to_end=setup.is_end_to_end)
+        call.service = entry.service = to.service
+        entry.charge_class = to.charge_class
+        self._book.note(entry)
         call.note(
             "call.offered",
-            called=call.called,
-            calling=call.calling.number,
-            ka=call.calling.category,
-            service=service,
-            charge_class=None if route is None else route.charge_class,
+            called=called,
+            calling=calling.number,
+            ka=calling.category,
+            service=to.service,
+            charge_class=to.charge_class,
         )
-        by_route = end_to_end if leg.setup.result().is_end_to_end else ordinary
-        flow = self._flows[service] if service is not None else by_route
         try:
-            await self._run_flow(call, flow)
+            await self._run_flow(call, to.flow)
         finally:
             entry.service, entry.seat, entry.waiting_ms = call.service, call.seat, call.waiting_ms
 
@@ -203,16 +202,26 @@ class CallServer:
 
     # --- outgoing calls -------------------------------------------------------------------------------------------
 
-    async def dial(self, number: str, calling: CallingParty, flow: Flow) -> Call:
-        """Place a call of our own (autodial) and run `flow` on it from the start; returns it when it is over.
+    async def dial(
+        self,
+        number: str,
+        calling: CallingParty,
+        flow: Flow,
+        *,
+        priority: Priority = Priority.CAMPAIGN,
+        continues: str | None = None,
+    ) -> Call:
+        """Place a call of our own and run `flow` on it from the start; returns it when it is over.
 
-        ConnectFailed when there is no route or no idle circuit. The flow sees `leg.alerting` and `leg.answered`.
+        `continues`: the call that promised it. ConnectFailed when there is no route, no idle circuit, or no room for a
+        call of this priority. The flow sees `leg.alerting` and `leg.answered`.
         """
-        if not self.admission.place(Priority.CAMPAIGN):
+        if not self.admission.place(priority):
             raise ConnectFailed(number, Cause.CONGESTION)
         try:
             call_id = next(self._ids)
             leg = self._seize(call_id, number, calling, OWN)
+            self._outgoing.entry_of(leg).continues = continues
             return await self._spawn(self._speak(call_id, leg, flow))
         finally:
             self.admission.placed_ended()
@@ -287,10 +296,3 @@ class CallServer:
             self.journal.write("call.released", call=call_id, cause=leg.ended.result().words)
             self._book.close(entry, leg)
             self._book.forget(call_id)
-
-
-def _report_crash(task: asyncio.Task[None]) -> None:
-    """A flow that ended with anything but an error of ours has a bug; its call is closed all the same."""
-    if not task.cancelled() and task.exception() is not None:
-        what = {"message": "the flow of a call failed", "exception": task.exception(), "task": task}
-        task.get_loop().call_exception_handler(what)

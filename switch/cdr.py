@@ -21,7 +21,7 @@ log = structlog.get_logger()
 CSV_COLUMNS: Final = (
     "id", "chain", "leg", "direction", "circuit", "called", "calling", "category", "dialled_code", "service", "seat",
     "offered_at", "answered_at", "released_at", "duration_ms", "waiting_ms", "cause", "q850", "ended_by", "charged",
-    "recording",
+    "recording", "charge_class", "units", "continues",
 )  # fmt: skip
 LINE_END: Final = "\r\n"  # RFC 4180
 _MS: Final = timedelta(milliseconds=1)
@@ -51,7 +51,9 @@ class Cdr:
     """One leg of a call. All legs of a call have the same `chain`; `leg` counts from 1.
 
     `dialled_code` is the service code that the caller dialled, `category` the KA of China No.1, `waiting_ms` the
-    time in the queue (None = never queued). Times are aware.
+    time in the queue (None = never queued), `charge_class` the tariff of the row of the number plan by which it came or
+    left, `units` the meter indications of the circuit, `continues` the chain of the call that promised this one.
+    Times are aware.
     """
 
     id: str
@@ -73,6 +75,9 @@ class Cdr:
     ended_by: EndedBy
     charged: bool
     recording: Path | None = None
+    charge_class: str | None = None
+    units: int = 0
+    continues: str | None = None
 
     def __post_init__(self) -> None:
         times = [at for at in (self.offered_at, self.answered_at, self.released_at) if at is not None]
@@ -84,7 +89,9 @@ class Cdr:
             raise CdrError(self.id, "expected offered <= answered <= released")
         if self.waiting_ms is not None and self.waiting_ms < 0:
             raise CdrError(self.id, f"waiting_ms is {self.waiting_ms}, expected 0 or more")
-        if self.charged and self.answered_at is None:
+        if self.units < 0:
+            raise CdrError(self.id, f"units is {self.units}, expected 0 or more")
+        if self.answered_at is None and (self.charged or self.units):
             raise CdrError(self.id, "charged, but never answered")
 
     @property
@@ -104,7 +111,8 @@ class Cdr:
             self.id, self.chain, self.leg, self.direction.value, self.circuit, self.called, self.calling, self.category,
             self.dialled_code, self.service, self.seat, _stamp(self.offered_at), _stamp(self.answered_at),
             _stamp(self.released_at), self.duration_ms, self.waiting_ms, self.cause.words, self.cause.q850,
-            self.ended_by.value, "yes" if self.charged else "no", self.recording,
+            self.ended_by.value, "yes" if self.charged else "no", self.recording, self.charge_class, self.units,
+            self.continues,
         )  # fmt: skip
         return tuple("" if field is None else str(field) for field in fields)
 
@@ -149,6 +157,9 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "ended_by": EndedBy,
     "charged": {"yes": True, "no": False}.__getitem__,
     "recording": _or_none(Path),
+    "charge_class": _or_none(str),
+    "units": int,
+    "continues": _or_none(str),
 }
 """How each column of a CSV row is read; those that follow from others are not."""
 

@@ -71,3 +71,10 @@ def _conclude(call: Call, talk: asyncio.Task[None]) -> None:
 async def ordinary(call: Call) -> None:
     """A call that no service of ours takes: on by its route, and it ends as the other side ends."""
     await call.proceed()
+
+
+def report_crash(task: asyncio.Task[None]) -> None:
+    """A flow that ended with anything but an error of ours has a bug; its call is closed all the same."""
+    if not task.cancelled() and task.exception() is not None:
+        what = {"message": "the flow of a call failed", "exception": task.exception(), "task": task}
+        task.get_loop().call_exception_handler(what)

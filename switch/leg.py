@@ -12,6 +12,8 @@ from kmcc.switch.circuit import (
     IncompleteIndication,
     Indication,
     Listener,
+    MeterIndication,
+    OperatorIndication,
     ProceedingIndication,
     ReleaseIndication,
     ResumeIndication,
@@ -48,6 +50,8 @@ class Leg:
         self.ended_by_far_side = False
         self.incomplete: IncompleteIndication | None = None  # what had come when the number was not to be complete
         self.on_suspension: Callable[[bool], None] | None = None
+        self.on_meter: Callable[[], None] | None = None
+        self.on_operator: Callable[[], None] | None = None
         self.seize_again: SeizeAgain | None = None
         self._then = then
         circuit.attach(self.hear)
@@ -76,8 +80,8 @@ class Leg:
                 _reach(self.alerting)
             case AnswerIndication():
                 _reach(self.answered)
-            case SuspendIndication() | ResumeIndication():
-                self._suspend(is_suspended=isinstance(indication, SuspendIndication))
+            case SuspendIndication() | ResumeIndication() | MeterIndication() | OperatorIndication():
+                self._hear_in_talk(indication)
             case ReleaseIndication(cause):
                 self._end(cause)
             case IdleIndication():
@@ -86,6 +90,17 @@ class Leg:
                 _reach(self.idle)
                 if self._then is not None:
                     self.circuit.attach(self._then)
+
+    def _hear_in_talk(self, indication: Indication) -> None:
+        match indication:
+            case MeterIndication():
+                if self.on_meter is not None:
+                    self.on_meter()
+            case OperatorIndication():
+                if self.on_operator is not None:
+                    self.on_operator()
+            case _:
+                self._suspend(is_suspended=isinstance(indication, SuspendIndication))
 
     def _end(self, cause: Cause) -> None:
         if self.ended.done():

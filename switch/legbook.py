@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.cdr import Cdr, CdrSink, EndedBy, LegDirection
@@ -28,16 +28,70 @@ class LegEntry:
     waiting_ms: int | None = None
     answered_at: datetime | None = None
     recording: Path | None = None
+    charge_class: str | None = None
+    units: int = 0
+    continues: str | None = None
+
+    def note_unit(self) -> None:
+        """One more meter indication; before the answer there is nothing to charge."""
+        if self.answered_at is not None:
+            self.units += 1
+
+    def record(self, released_at: datetime, cause: Cause, ended_by: EndedBy) -> Cdr:
+        """As the leg ends now."""
+        return Cdr(
+            id=f"{self.chain}-{self.number}",
+            chain=self.chain,
+            leg=self.number,
+            direction=self.direction,
+            circuit=self.circuit,
+            called=self.called,
+            calling=self.calling.number,
+            category=self.calling.category,
+            dialled_code=self.called if self.service is not None else None,
+            service=self.service,
+            seat=self.seat,
+            offered_at=self.offered_at,
+            answered_at=self.answered_at,
+            released_at=released_at,
+            waiting_ms=self.waiting_ms,
+            cause=cause,
+            ended_by=ended_by,
+            charged=self.answered_at is not None,
+            recording=None if self.recording is None else Path(self.recording.name),
+            charge_class=self.charge_class,
+            units=self.units,
+            continues=self.continues,
+        )
+
+
+class OpenLegs(Protocol):
+    """Keeps what is known of legs that are up where a crash does not reach it: kmcc.store.open_legs.OpenLegFile."""
+
+    def note(self, entry: LegEntry) -> None: ...
+
+    def close(self, entry: LegEntry) -> None:
+        """Its record is written."""
+        ...
+
+
+class Unkept:
+    """Open legs of a switch that need not outlive it."""
+
+    def note(self, entry: LegEntry) -> None: ...
+
+    def close(self, entry: LegEntry) -> None: ...
 
 
 class LegBook:
     """One writer of CDRs for all legs of a switch."""
 
-    def __init__(self, calendar: Calendar, journal: Journal, sink: CdrSink) -> None:
+    def __init__(self, calendar: Calendar, journal: Journal, sink: CdrSink, open_legs: OpenLegs | None = None) -> None:
         self.start = calendar.now()
         self._calendar = calendar
         self._journal = journal
         self._sink = sink
+        self._open = Unkept() if open_legs is None else open_legs
         self._legs_of: dict[str, int] = {}
 
     def open(self, chain: str, leg: Leg, direction: LegDirection) -> LegEntry:
@@ -46,16 +100,26 @@ class LegBook:
         self._legs_of[chain] = number
         entry = LegEntry(chain, number, direction, leg.circuit.name, self._calendar.now())
         leg.answered.add_done_callback(lambda _: self._note_answer(entry))
+        self._open.note(entry)
         return entry
 
+    def note(self, entry: LegEntry) -> None:
+        """More is known of a leg that is up."""
+        self._open.note(entry)
+
     def _note_answer(self, entry: LegEntry) -> None:
-        entry.answered_at = self._calendar.now()
+        if entry.answered_at is None:
+            entry.answered_at = self._calendar.now()
+            self._open.note(entry)
 
     def close(self, entry: LegEntry, leg: Leg) -> None:
         """The leg has ended: its record, with the cause of the side that ended it first."""
         cause = leg.ended.result() if leg.ended.done() else Cause.SYSTEM_FAULT
-        record = self._record(entry, cause, _ended_by(entry, leg, cause))
+        if leg.answered.done() and entry.answered_at is None:  # answered and over in one go
+            entry.answered_at = self._calendar.now()
+        record = entry.record(self._calendar.now(), cause, _ended_by(entry, leg, cause))
         self._sink.write(record)
+        self._open.close(entry)
         self._journal.write(
             "cdr.written", call=entry.chain, leg=entry.number, cause=cause.words, duration_ms=record.duration_ms
         )
@@ -63,29 +127,6 @@ class LegBook:
     def forget(self, chain: str) -> None:
         """All legs of this call are closed."""
         self._legs_of.pop(chain, None)
-
-    def _record(self, entry: LegEntry, cause: Cause, ended_by: EndedBy) -> Cdr:
-        return Cdr(
-            id=f"{entry.chain}-{entry.number}",
-            chain=entry.chain,
-            leg=entry.number,
-            direction=entry.direction,
-            circuit=entry.circuit,
-            called=entry.called,
-            calling=entry.calling.number,
-            category=entry.calling.category,
-            dialled_code=entry.called if entry.service is not None else None,
-            service=entry.service,
-            seat=entry.seat,
-            offered_at=entry.offered_at,
-            answered_at=entry.answered_at,
-            released_at=self._calendar.now(),
-            waiting_ms=entry.waiting_ms,
-            cause=cause,
-            ended_by=ended_by,
-            charged=entry.answered_at is not None,
-            recording=None if entry.recording is None else Path(entry.recording.name),
-        )
 
 
 HANG_UPS: Final = {Cause.CALLER_HUNG_UP: EndedBy.CALLER, Cause.CALLED_HUNG_UP: EndedBy.CALLED}

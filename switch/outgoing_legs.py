@@ -77,6 +77,10 @@ class OutgoingLegs:
         route = self._onward.of(origin).route(number)
         return () if route is None else self._routes.of(route.name)
 
+    def _charge_class(self, number: str, origin: str) -> str | None:
+        route = self._onward.of(origin).route(number)
+        return None if route is None else route.charge_class
+
     def entry_of(self, leg: Leg) -> LegEntry:
         return self._legs[leg].entry
 
@@ -98,7 +102,9 @@ class OutgoingLegs:
         dial = _set_up_through if is_end_to_end else partial(_set_up, number, calling)
         leg.seize_again = partial(self._seize_again, leg, dial)
         entry = self._book.open(call_id, leg, LegDirection.OUT)
-        entry.called, entry.calling = number, calling
+        entry.called, entry.calling, entry.charge_class = number, calling, self._charge_class(number, origin)
+        leg.on_meter = entry.note_unit
+        self._book.note(entry)
         placed = self._legs[leg] = _Outgoing(group, entry, route[route.index(group) + 1 :])
         leg.answered.add_done_callback(placed.count_answer)
         self._journal.write("call.placed", call=call_id, circuit=circuit.name, called=number)

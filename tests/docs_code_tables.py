@@ -120,6 +120,9 @@ CDR_WORDS: Final = {
     "ended_by": "caller, called or centre",
     "charged": "yes or no",
     "recording": "file in the folder of recordings",
+    "charge_class": "tariff, of the row of the number plan",
+    "units": "meter indications of the circuit",
+    "continues": "chain of the call in which this one was promised (call back)",
 }
 
 

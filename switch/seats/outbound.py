@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from kmcc.switch.call import Call, CallEnded, ConnectFailed
 from kmcc.switch.circuit import CallingParty, Cause
+from kmcc.switch.overload import Priority
 from kmcc.switch.seats.order import Order
 from kmcc.switch.seats.parts import Parts
 from kmcc.switch.seats.phone import PhoneUse
@@ -32,7 +33,9 @@ class Outbound:
         serve: Serve,
         on_answer: Callable[[], None],
         on_failure: Callable[[str], None],
+        continues: str | None = None,
     ) -> None:
+        """`continues`: the call in which the customer was promised this one."""
         self.number = number
         self.order = order
         self.position = position
@@ -40,6 +43,7 @@ class Outbound:
         self._parts = parts
         self._use = use
         self._serve = serve
+        self._continues = continues
         self._on_answer = on_answer
         self._on_failure = on_failure
         self._is_over = False
@@ -52,7 +56,8 @@ class Outbound:
         dials = self._parts.dials
         assert dials is not None
         try:
-            await dials.dial(self.number, calling, self._flow)
+            priority = Priority.ORDINARY if self._continues is None else Priority.TRANSFERRED
+            await dials.dial(self.number, calling, self._flow, priority=priority, continues=self._continues)
         except ConnectFailed as failed:
             self._fail(failed.cause.words)
 

@@ -9,6 +9,7 @@ from kmcc.switch.call import Call
 from kmcc.switch.circuit import CallingParty
 from kmcc.switch.flow import Flow
 from kmcc.switch.journal import Journal
+from kmcc.switch.overload import Priority
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.seats.dispatch import Dispatch
 
@@ -28,7 +29,15 @@ class DeskSettings:
 class Dials(Protocol):
     """Places calls of our own: kmcc.switch.callserver.CallServer."""
 
-    def dial(self, number: str, calling: CallingParty, flow: Flow) -> Awaitable[Call]: ...
+    def dial(
+        self,
+        number: str,
+        calling: CallingParty,
+        flow: Flow,
+        *,
+        priority: Priority,
+        continues: str | None,
+    ) -> Awaitable[Call]: ...
 
 
 @dataclass(slots=True)

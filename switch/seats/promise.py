@@ -122,6 +122,7 @@ class Promise(Guest):
             serve=self._serve,
             on_answer=self._reached,
             on_failure=self._failed,
+            continues=self.origin,
         )
 
     def _reached(self) -> None:

@@ -23,13 +23,17 @@ Fields = dict[str, Any]
 class Logged:
     seq: int
     t: float
+    at: datetime
     kind: str
     fields: Fields
 
 
 def events(folder: Path) -> list[Logged]:
     lines = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
-    return [Logged(e["seq"], e["t"], e["kind"], e["fields"]) for e in map(json.loads, lines)]
+    return [
+        Logged(e["seq"], e["t"], datetime.fromisoformat(e["at"]), e["kind"], e["fields"])
+        for e in map(json.loads, lines)
+    ]
 
 
 def of_kind(log: list[Logged], kind: str, **fields: object) -> list[Logged]:

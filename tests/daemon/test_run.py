@@ -172,7 +172,8 @@ def test_a_house_in_the_same_folder_goes_on_where_the_last_one_ended(lived: Live
 
 
 def test_a_crash_costs_only_the_calls_that_were_up(tmp_path: Path) -> None:
-    """SIGKILL, then a torn last line as a loss of power leaves it. Records of legs that had ended stay, once each."""
+    """SIGKILL, then a torn last line as a loss of power leaves it. Records that were written stay, once each, and legs
+    that were up have theirs after the next start."""
     config = write_config(tmp_path)
     with running(config) as house:
         wait_for(lambda: metrics(house)["kmcc_calls_total", "caller hung up"] >= 2)
@@ -200,8 +201,18 @@ def test_a_crash_costs_only_the_calls_that_were_up(tmp_path: Path) -> None:
     assert len(rows) == len(whole) + 1
     assert whole[: len(kept)] == kept
     assert len({row["id"] for row in whole}) == len(whole)
-    lost = set(legs_begun(crashed)) - {(row["chain"], row["circuit"]) for row in kept}
-    assert {(row["chain"], row["circuit"]) for row in whole} == set(legs_begun(after)) - lost
+    assert sorted((row["chain"], row["circuit"]) for row in whole) == legs_begun(after)
+    were_up = set(legs_begun(crashed)) - {(row["chain"], row["circuit"]) for row in kept}
+    assert were_up
+    died_at = crashed[-1].at
+    for row in whole[len(kept) : len(kept) + len(were_up)]:
+        assert (row["chain"], row["circuit"]) in were_up
+        assert (row["cause"], row["ended_by"], row["charged"] == "yes") == (
+            "system fault",
+            "centre",
+            bool(row["answered_at"]),
+        )
+        assert row["released_at"] == died_at.isoformat(timespec="milliseconds")
     for row in whole[len(kept) :]:
         stereo_alaw(tmp_path / "recordings" / row["recording"])
 

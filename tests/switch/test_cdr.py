@@ -35,12 +35,16 @@ CDR = Cdr(
     ended_by=EndedBy.CALLER,
     charged=True,
     recording=Path("rec/7-1.wav"),
+    charge_class="local",
+    units=2,
+    continues="5",
 )
 ROW = (
     "7-1,7,1,in,kunming-in/7,1000,8713135678,1,170,bills,s12,2001-05-01T09:00:00.000+08:00,"
-    "2001-05-01T09:00:04.000+08:00,2001-05-01T09:01:05.250+08:00,61250,2500,caller hung up,16,caller,yes,rec/7-1.wav"
+    "2001-05-01T09:00:04.000+08:00,2001-05-01T09:01:05.250+08:00,61250,2500,caller hung up,16,caller,yes,rec/7-1.wav,"
+    "local,2,5"
 )
-UNANSWERED = replace(CDR, answered_at=None, charged=False, cause=Cause.ABANDONED, recording=None, seat=None)
+UNANSWERED = replace(CDR, answered_at=None, charged=False, units=0, cause=Cause.ABANDONED, recording=None, seat=None)
 
 
 def test_a_record_is_one_row_with_a_field_for_each_column() -> None:
@@ -210,7 +214,7 @@ def test_a_row_that_is_no_record_is_refused(column: str, text: str) -> None:
 
 
 def test_a_torn_row_is_refused() -> None:
-    with pytest.raises(CdrError, match="20 columns, expected 21"):
+    with pytest.raises(CdrError, match="23 columns, expected 24"):
         Cdr.from_csv_row(CDR.to_csv_row()[:-1])
     with pytest.raises(CdrError, match="0 columns"):
         Cdr.from_csv_row(())

@@ -27,7 +27,8 @@ from kmcc.signaling.china1.dl_profiles import profile_of
 from kmcc.store.call_records import SqlCdrSink
 from kmcc.store.database import Database
 from kmcc.store.event_log import EventLog
-from kmcc.store.record_repair import restore_call_records
+from kmcc.store.open_legs import OpenLegFile
+from kmcc.store.record_repair import restore_call_records, restore_open_legs
 from kmcc.switch.announce import Language
 from kmcc.switch.autodial.result import Result
 from kmcc.switch.autodial.schedule import Schedule, Window
@@ -66,9 +67,13 @@ class House:
         self.database.migrate()
         self.events = EventLog(Path(config.store.events), calendar)
         self.journal = HouseJournal(self.events)
-        self.cdr_file = CsvCdrFile(Path(config.store.cdr))
+        cdr = Path(config.store.cdr)
+        self.cdr_file = CsvCdrFile(cdr)
+        self.open_legs = OpenLegFile(cdr.with_name(f"{cdr.name}.open"))
+        died_at = self.events.found_at or calendar.now()
+        restore_open_legs(self.open_legs, self.cdr_file, cdr, died_at, Path(config.store.recordings))
         self.sql_cdrs = SqlCdrSink(self.database)
-        restore_call_records(self.database, Path(config.store.cdr))
+        restore_call_records(self.database, cdr)
         self.records = RecordFan(self.cdr_file, self.sql_cdrs)
         self.plans = number_plans(config)
         self.admission = admission_of(config, self.journal)
@@ -104,6 +109,7 @@ class House:
         async with AsyncExitStack() as parts:
             parts.callback(self.database.close)
             parts.callback(self.cdr_file.close)
+            parts.callback(self.open_legs.shut)
             parts.push_async_callback(self.sql_cdrs.close)
             parts.callback(self.journal.close)
             self.opening_hours.stop()
@@ -125,7 +131,7 @@ class House:
             routes={route.name: route.trunk_groups for route in self.config.routes},
             flows=service_flows(desk_of(self.database, self.calendar, self.flows)),
             seats=self.seats,
-            book=LegBook(self.calendar, self.journal, self.records),
+            book=LegBook(self.calendar, self.journal, self.records, self.open_legs),
             recordings=recordings,
             admission=self.admission,
             language=Language(self.config.centre.language),

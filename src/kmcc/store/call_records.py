@@ -39,6 +39,9 @@ SAME: Final = (
     "released_at",
     "waiting_ms",
     "charged",
+    "charge_class",
+    "units",
+    "continues",
 )
 """Fields that the row keeps as the record has them."""
 

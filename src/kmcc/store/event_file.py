@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections import deque
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -36,7 +37,9 @@ class EventFile:
         try:
             self._lock()
             self.cut_octets = self._cut_torn_line()
-            self.last_seq = self._last_seq()
+            last = self._last_event()
+            self.last_seq = 0 if last is None else last.seq
+            self.last_at = None if last is None else datetime.fromisoformat(last.at)
         except (EventLogBrokenError, EventLogInUseError):
             self._file.close()
             raise
@@ -119,12 +122,12 @@ class EventFile:
             tail = self._read_at(start, step)
         return start + tail.rfind(b"\n") + 1
 
-    def _last_seq(self) -> int:
+    def _last_event(self) -> Event | None:
         end = self._file.seek(0, os.SEEK_END)
         if end == 0:
-            return 0
+            return None
         start = self._end_of_last_line(end - 1)
-        return self._event(self._read_at(start, end - start)).seq
+        return self._event(self._read_at(start, end - start))
 
     def _read_at(self, start: int, octets: int) -> bytes:
         return os.pread(self._file.fileno(), octets, start)

@@ -34,6 +34,7 @@ class EventLog:
         self._subscriptions: list[Subscription] = []
         self._file = EventFile(path)
         self.last_seq = self._file.last_seq
+        self.found_at = self._file.last_at  # the newest event of an earlier process; None = there is none
         self.cut_octets = self._file.cut_octets
         if self.cut_octets:
             self.write("log.torn_line_cut", octets=self.cut_octets)

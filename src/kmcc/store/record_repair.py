@@ -1,10 +1,12 @@
 """Call records that the CSV file has and the database lacks, put there at start (R-333).
 
-The database may have been away when the house closed, or when its process was killed.
+The database may have been away when the house closed, or when its process was killed. Legs that were up then get their
+records from the file of open legs.
 """
 
 import csv
 from collections import deque
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from kmcc.store.call_records import CallRecords
 from kmcc.store.database import Database
-from kmcc.switch.cdr import CSV_COLUMNS, Cdr, CdrError
+from kmcc.store.open_legs import OpenLegFile, records_of
+from kmcc.switch.cdr import CSV_COLUMNS, Cdr, CdrError, CdrSink
 
 log = structlog.get_logger()
 
@@ -35,6 +38,27 @@ def restore_call_records(database: Database, csv_file: Path, *, newest: int = NE
     if count:
         log.warning("call records restored from the CSV file", file=str(csv_file), count=count)
     return count
+
+
+def restore_open_legs(legs: OpenLegFile, sink: CdrSink, csv_file: Path, last_sign: datetime, recordings: Path) -> int:
+    """Records of the legs that were up when an earlier process was killed, written to `sink`; how many.
+
+    One whose record had reached the file, but not the file of open legs, keeps the one it has.
+    """
+    written = {(cdr.id, _ms(cdr.offered_at)) for cdr in _newest(csv_file, NEWEST_ROWS)}
+    count = 0
+    for entry, cdr in zip(legs.left, records_of(legs.left, last_sign, recordings), strict=True):
+        if (cdr.id, _ms(cdr.offered_at)) not in written:
+            sink.write(cdr)
+            count += 1
+        legs.close(entry)
+    if count:
+        log.warning("call records written of legs that a crash had ended", file=str(csv_file), count=count)
+    return count
+
+
+def _ms(at: datetime) -> datetime:
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def _newest(csv_file: Path, count: int) -> tuple[Cdr, ...]:

@@ -170,6 +170,9 @@ class CallRecordRow(Base):
     ended_by: Mapped[str] = mapped_column(String(8))
     charged: Mapped[bool]
     recording: Mapped[str | None] = mapped_column(String(255))
+    charge_class: Mapped[str | None] = mapped_column(String(200))
+    units: Mapped[int] = mapped_column(default=0, server_default="0")
+    continues: Mapped[str | None] = mapped_column(String(64))
 
     __table_args__ = (Index("ix_call_records_offered_at", "offered_at"),)
 

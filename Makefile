@@ -9,7 +9,7 @@ BIN  := $(VENV)/bin
 CORE := setup.py $(wildcard dsp/csrc/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types layers core unit bench fuzz quality explore docs clean
+.PHONY: help demo test check format lint types layers core unit bench fuzz quality proofs docs clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -40,7 +40,8 @@ core: $(VENV)/.strict-core  ## the C sources without any warning
 unit: $(VENV)/.dev  ## pytest, a process a core
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
-explore: $(VENV)/.dev  ## every history of small queue systems, to the end: docs/proofs, docs/queue-machine.md
+proofs: $(VENV)/.dev  ## the queue machine in every history of small systems, and beside Ciw: docs/proofs, docs/plots
+	$(BIN)/python -m tests.switch.queue_compare
 	$(BIN)/python -m tests.switch.queue_explorer
 	$(BIN)/python -m tests.docs_tables --write
 

@@ -1,5 +1,5 @@
 """Looks at every state that a small system can reach, breadth first; `python -m tests.switch.queue_explorer` the large
-ones, into docs/proofs/queue-states.json (`make explore`).
+ones, into docs/proofs/queue-states.json (`make proofs`).
 
 States that differ in nothing that decides what can follow are one: times count from now, ages by their order, calls are
 used again. So the number of states is finite and, where the search ends by itself, each history of any length is one

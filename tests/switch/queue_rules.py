@@ -19,7 +19,7 @@ class Desk:
     languages: tuple[str, ...] = ("zh",)
     host: str | None = None
     board: str | None = None
-    idle: int = 0
+    idle: float = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Every history of small systems, as far as a minute's test goes: the near states of each, and all of the smallest.
 
-`make explore` goes on to the end of each; docs/queue-machine.md has what it found.
+`make proofs` goes on to the end of each; docs/queue-machine.md has what it found.
 """
 
 import pickle

@@ -129,7 +129,9 @@ def test_the_lowest_cost_is_the_pair_that_the_rules_prefer(
         for wish, second in zip(wishes, seconds, strict=True)
     ]
     pairs = [(wish, desk) for wish in wishes for desk in desks if eligible(caller(wish), profile(desk))]
-    lowest = min(pairs, key=lambda pair: cost(caller(pair[0]), profile(pair[1]), pair[1].idle, policy), default=None)
+    lowest = min(
+        pairs, key=lambda pair: cost(caller(pair[0]), profile(pair[1]), round(pair[1].idle), policy), default=None
+    )
     assert named(lowest) == named(best(wishes, desks, spare_levels=policy is LevelPolicy.SPARE_HIGHEST))
 
 
@@ -140,7 +142,7 @@ def test_a_call_that_comes_gets_the_seat_that_the_rules_prefer(
 ) -> None:
     machine = QueueMachine(QueueSettings(levels=policy, without_seats=WithoutSeats.WAIT))
     for desk in sorted(desks, key=lambda desk: desk.idle):
-        machine.receive(SeatSignsIn(profile(desk), desk.idle))
+        machine.receive(SeatSignsIn(profile(desk), round(desk.idle)))
     best_pair = best(wishes[:1], desks, spare_levels=policy is LevelPolicy.SPARE_HIGHEST)
     assert offers(machine.receive(call_waiting(wishes[0]))) == named(best_pair)
 

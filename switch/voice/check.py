@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kmcc.switch.voice import step as st
 from kmcc.switch.voice.function import FAILED, Signature
-from kmcc.switch.voice.graph import edges, goes_on, reached, silent_loop
+from kmcc.switch.voice.graph import Edge, edges, goes_on, reached, silent_loop
 from kmcc.switch.voice.misfit import Misfit, Place, step_place
 from kmcc.switch.voice.value import SAID_AS, Kind
 from kmcc.switch.voice.variables import Use, sets, surely_set, uses
@@ -63,10 +63,19 @@ def _lost_targets(book: st.FlowBook) -> Iterator[Misfit]:
         for index, step in enumerate(node.steps):
             for edge in edges(step, book):
                 words = st.WORDS if not edge.is_automatic else ()
-                is_common = edge.key[:1] == ("keys",) and book.common.get(edge.key[1]) == edge.target
-                if edge.key and not is_common and edge.target not in (*book.nodes, *words):
+                if not _is_of_book(edge, book) and edge.target not in (*book.nodes, *words):
                     expected = f"a node, {' or '.join(words)}" if words else "a node"
                     yield Misfit(step_place(node.id, index, *edge.key), f'"{edge.target}"', expected)
+
+
+def _is_of_book(edge: Edge, book: st.FlowBook) -> bool:
+    """Said once for all steps, and found there."""
+    match edge.key:
+        case ():
+            return True
+        case ("keys", key):
+            return book.common.get(key) == edge.target
+    return edge.key == ("exhausted",) and edge.target == book.settings.exhausted
 
 
 def _unreached(book: st.FlowBook) -> Iterator[Misfit]:
@@ -76,15 +85,13 @@ def _unreached(book: st.FlowBook) -> Iterator[Misfit]:
 
 def _ends(node: st.Node) -> Iterator[Misfit]:
     """The last step, and no other, leads away for good."""
-    for index, step in enumerate(node.steps):
-        is_last = index == len(node.steps) - 1
-        if goes_on(step) and is_last:
-            expected = "a last step that leads on: menu, goto, hang_up, or branch with otherwise"
-            yield Misfit(step_place(node.id, index), "the end of the node", expected)
-        elif not goes_on(step) and not is_last:
-            yield Misfit(
-                step_place(node.id, index + 1), "a step that is never reached", "nothing behind the step above"
-            )
+    last = len(node.steps) - 1
+    end = next((index for index, step in enumerate(node.steps) if not goes_on(step)), None)
+    if end is None:
+        expected = "a last step that leads on: menu, goto, hang_up, or branch with otherwise"
+        yield Misfit(step_place(node.id, last), "the end of the node", expected)
+    elif end < last:
+        yield Misfit(step_place(node.id, end + 1), "a step never reached", "nothing behind the step above")
 
 
 def _loops(book: st.FlowBook) -> Iterator[Misfit]:
@@ -131,7 +138,7 @@ def _prompts(step: st.Step) -> Iterator[tuple[Place, str]]:
         case st.Play():
             played = {"play": step.parts}
         case st.Menu():
-            played = {"menu": step.parts, "again": step.again}
+            played = {"menu": step.parts} | ({} if step.again == step.parts else {"again": step.again})
         case st.Collect() | st.Record():
             played = {"prompts": step.parts}
         case st.Authenticate():

@@ -80,7 +80,7 @@ def goes_on_alone(step: st.Step) -> bool:
 
 def reached(book: st.FlowBook) -> set[str]:
     """Nodes that some caller can come to."""
-    found = dict.fromkeys(book.entries.values())
+    found = dict.fromkeys((*book.entries.values(), book.settings.exhausted, book.settings.fault))
     rest = list(found)
     while rest:
         for step in book.nodes[rest.pop()].steps:

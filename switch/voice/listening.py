@@ -47,14 +47,14 @@ def hear_menu(turn: Turn, step: st.Menu, news: fx.Key) -> None:
     _play_menu(turn, step, (*((first,) if first else ()), *turn.names(step.again)))
 
 
-def _hear_entry(turn: Turn, news: fx.Key, *, is_secret: bool) -> bool:
+def _hear_entry(turn: Turn, news: fx.Key, give_up: st.Target, *, is_secret: bool) -> bool:
     """Whether the entry is complete. A star may lead out of it, as the book's common keys say."""
     visit, settings = turn.visit, turn.book.settings
     if visit.pending or news.key == STAR:
         stars = {keys: target for keys, target in turn.book.common.items() if keys.startswith(STAR)}
         key = turn.sequence(news.key, stars, is_secret=is_secret)
         if key is not None:
-            _after_star(turn, key, stars.get(key), is_secret=is_secret)
+            _after_star(turn, key, stars.get(key), give_up, is_secret=is_secret)
         return False
     if news.key in ("", HASH):
         return True
@@ -65,15 +65,18 @@ def _hear_entry(turn: Turn, news: fx.Key, *, is_secret: bool) -> bool:
     return False
 
 
-def _after_star(turn: Turn, key: str, target: st.Target | None, *, is_secret: bool) -> None:
+def _after_star(turn: Turn, key: str, target: st.Target | None, give_up: st.Target, *, is_secret: bool) -> None:
     """Out of the entry; a star before other keys takes back what was pressed, and they are not heard by any menu."""
     visit = turn.visit
-    if target is None or visit.ahead:
+    if target is not None and not visit.ahead:
+        turn.out.append(fx.Chose(visit.node, key, target))
+        turn.go(target)
+    elif turn.may_play():
         visit.entry = ""
         turn.listen((), turn.book.settings.key_gap_s, is_secret=is_secret)
     else:
-        turn.out.append(fx.Chose(visit.node, key, target))
-        turn.go(target)
+        visit.ahead = ""
+        turn.go(give_up)
 
 
 def begin_collect(turn: Turn, step: st.Collect) -> None:
@@ -90,7 +93,7 @@ def _play_collect(turn: Turn, step: st.Collect, first: tuple[str, ...]) -> None:
 
 
 def hear_collect(turn: Turn, step: st.Collect, news: fx.Key) -> None:
-    if not _hear_entry(turn, news, is_secret=step.is_secret):
+    if not _hear_entry(turn, news, step.nothing, is_secret=step.is_secret):
         return
     visit, entry = turn.visit, turn.visit.entry
     if step.least <= len(entry) <= step.most and entry.isdigit():
@@ -128,7 +131,7 @@ def _ask_who(turn: Turn, step: st.Authenticate, first: tuple[str, ...]) -> None:
 def hear_authenticate(turn: Turn, step: st.Authenticate, news: fx.News) -> None:
     if isinstance(news, fx.Told):
         _hear_verdict(turn, step, news)
-    elif isinstance(news, fx.Key) and _hear_entry(turn, news, is_secret=True):
+    elif isinstance(news, fx.Key) and _hear_entry(turn, news, step.refused, is_secret=True):
         visit, entry = turn.visit, Secret(turn.visit.entry)
         visit.entry = ""
         if not visit.has_account:

@@ -65,10 +65,11 @@ class Turn:
         """To a node, from a menu; or to the menu above, or once more."""
         visit = self.visit
         self.forget_entry()
-        if target == st.AGAIN or (target == st.UP and not visit.above):
+        if target == st.AGAIN:
             return
         if target == st.UP:
-            visit.above, (visit.node, visit.step) = visit.above[:-1], visit.above[-1]
+            if visit.above:
+                visit.above, (visit.node, visit.step) = visit.above[:-1], visit.above[-1]
         else:
             above = visit.above if menu is None else (*visit.above, menu)
             visit.above = _without_loops(above, target)

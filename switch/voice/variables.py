@@ -39,7 +39,8 @@ def uses(step: st.Step, functions: Mapping[str, Signature]) -> Iterator[Use]:
             yield from _said(("play",), step.parts)
         case st.Menu():
             yield from _said(("menu",), step.parts)
-            yield from _said(("again",), step.again)
+            if step.again != step.parts:
+                yield from _said(("again",), step.again)
         case st.Collect() | st.Record():
             yield from _said(("prompts",), step.parts)
         case st.Authenticate():

@@ -8,21 +8,26 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import pytest
 import uvicorn
 
+from kmcc.centre.services import flow_world
+from kmcc.config.sections import Skill
 from kmcc.console.app import create_app
 from kmcc.console.engine_metrics import EngineFigures
 from kmcc.console.health import Health
 from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
 from kmcc.console.queues import QueueWatch
 from kmcc.console.traffic_metrics import AdmissionCount, GroupFigures, Traffic
+from kmcc.daemon.flow_shelf import FlowShelf
 from kmcc.daemon.trunk_desk import TrunkDesk
 from kmcc.dsp.engine import Engine
+from kmcc.firmware_sim.rig import MemoryJournal
 from kmcc.store.event_log import EventLog
 from kmcc.store.queue_history import Limits
+from kmcc.switch.announce import packaged_catalogue
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.circuit import Cause, CircuitState
 from kmcc.switch.media import Media
@@ -32,6 +37,7 @@ from kmcc.switch.seats.desk import SeatDesk
 
 T = TypeVar("T")
 
+PACKAGED = flow_world(packaged_catalogue().prompts.keys(), get_args(Skill))
 FIT = Health(
     ok=True,
     reasons=(),
@@ -82,6 +88,7 @@ class House:
     health_now: Health = FIT
     figures_now: Figures = FIGURES
     trunks: TrunkDesk = field(default_factory=lambda: TrunkDesk({}))
+    flows: FlowShelf = field(default_factory=lambda: FlowShelf(None, PACKAGED, MemoryJournal()))
 
     def __post_init__(self) -> None:
         self.queues = QueueWatch(self.events, lambda: datetime(2000, 5, 1, 9, 0, tzinfo=UTC), Limits(), ("bill",))

@@ -21,7 +21,7 @@ SIM = "sim://kunming?seed=1&calls_per_hour=36000"
 def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """`kmcc run` is a process of its own elsewhere: here its signals and its log are taken back."""
     monkeypatch.setattr(registry, "DRIVERS", {"sim": ("tests.daemon.lost_board", "open_lost")})
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     yield

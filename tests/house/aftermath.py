@@ -20,10 +20,10 @@ SPEECH_SLOTS = tuple(slot for slot in range(32) if slot not in (0, 16))
 LIMIT_S = 40.0
 
 
-async def until(is_so: Callable[[], bool], what: str) -> None:
+async def until(is_so: Callable[[], bool], what: str, *, limit_s: float = LIMIT_S) -> None:
     """Wait for something that must come to be."""
     loop = asyncio.get_running_loop()
-    end_s = loop.time() + LIMIT_S
+    end_s = loop.time() + limit_s
     while not is_so():
         assert loop.time() < end_s, f"in vain waited for: {what}"
         await asyncio.sleep(0.02)

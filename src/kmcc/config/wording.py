@@ -77,8 +77,8 @@ def value_words(value: object) -> str:
 
 def _known_keys(place: Place, model: type[BaseModel]) -> str:
     for step in place[:-1]:
-        if isinstance(step, str):
-            model = _model_in(model.model_fields[step].annotation) or model
+        if step in model.model_fields:  # else it is an index, or a name in a table of sections
+            model = _model_in(model.model_fields[str(step)].annotation) or model
     keys = list(model.model_fields)
     close = get_close_matches(str(place[-1]), keys, n=1)
     return f"{close[0]}?" if close else f"one of {', '.join(keys)}"

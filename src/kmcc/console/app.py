@@ -10,6 +10,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from kmcc.console.access import Guard
 from kmcc.console.events import EventFeed, events_router
+from kmcc.console.flows import Flows, flows_router
 from kmcc.console.health import Health, health_router
 from kmcc.console.metrics import Figures, metrics_router
 from kmcc.console.problem import answer_problems
@@ -43,6 +44,9 @@ class HouseView(Protocol):
     @property
     def trunks(self) -> Trunks: ...
 
+    @property
+    def flows(self) -> Flows: ...
+
 
 def create_app(house: HouseView, guard: Guard | None = None, rooms: Sequence[APIRouter] = ()) -> FastAPI:
     """The house's HTTP face, with further routes of its `rooms`; without a guard everybody may do everything.
@@ -60,6 +64,7 @@ def create_app(house: HouseView, guard: Guard | None = None, rooms: Sequence[API
     app.include_router(supervisor_router(house.desk, house.events, guard, house.services))
     app.include_router(queues_router(house.queues, guard))
     app.include_router(trunks_router(house.trunks, guard))
+    app.include_router(flows_router(house.flows, guard))
     for room in rooms:
         app.include_router(room)
     page = _template("index.html")

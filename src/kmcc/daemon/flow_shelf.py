@@ -13,6 +13,7 @@ from typing import Final
 
 from kmcc.config.errors import ConfigError
 from kmcc.config.flow_file import load_flows
+from kmcc.console.flows import FlowsInForce
 from kmcc.switch.journal import Journal
 from kmcc.switch.voice.check import World
 from kmcc.switch.voice.step import FlowBook
@@ -39,6 +40,9 @@ class FlowShelf:
         self._stamp = _stamp(self.path)
         self.book = load_flows(self.path, world)
         self.faults: tuple[str, ...] = ()
+
+    def in_force(self) -> FlowsInForce:
+        return FlowsInForce(str(self.path), tuple(self.book.entries), len(self.book.nodes), self.faults)
 
     async def reload(self) -> tuple[str, ...]:
         """Read the file anew; the faults for which it was refused, none when it is in force."""

@@ -18,6 +18,7 @@ from kmcc.console.app import create_app
 from kmcc.console.campaigns import campaign_routers
 from kmcc.daemon.admission import watch_load
 from kmcc.daemon.errors import StartError
+from kmcc.daemon.hang_up import on_sighup
 from kmcc.daemon.house import House
 from kmcc.daemon.view import View, guard_of
 from kmcc.drivers.boards import Boards
@@ -37,7 +38,7 @@ def serve(config: Config) -> None:
     try:
         asyncio.run(_serve(config))
     finally:  # all is on the disk: a second signal must not turn this end into a violent one
-        for number in STOP_SIGNALS:
+        for number in (*STOP_SIGNALS, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
 
 
@@ -71,8 +72,10 @@ async def _run(
         loop.create_task(media.run(), name="media"),
         loop.create_task(watch_load(house.admission, media), name="load"),
         loop.create_task(view.queues.keep_up(), name="queues"),
+        loop.create_task(house.flows.watch(config.voice.watch_s), name="flows"),
         loop.create_task(house.autodial.run(), name="autodial"),
     ]
+    on_sighup(house.flows.reload)
     if config.reminders.enabled:
         works.append(loop.create_task(call_debtors_every_day(house.dunning), name="reminders"))
     try:

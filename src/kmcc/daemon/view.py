@@ -39,6 +39,7 @@ class View:
         self._house = house
         self._media = media
         self.trunks = TrunkDesk(house.groups)
+        self.flows = house.flows
         self.queues = QueueWatch(
             house.events, house.calendar.now, answer_limits(house.config), services_of(house.config)
         )
@@ -89,6 +90,8 @@ class View:
             reasons.append(f"{house.sql_cdrs.unwritten} call records wait for the database")
         if house.cdr_file.unwritten_octets:
             reasons.append(f"{house.cdr_file.unwritten_octets} octets of call records wait for the disk")
+        if house.flows.faults:
+            reasons.append(f"new flows refused, the old ones are in force: {house.flows.faults[0]}")
         if house.events.unwritten_octets:
             reasons.append(f"{house.events.unwritten_octets} octets of the event log wait for the disk")
         return reasons

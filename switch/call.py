@@ -5,8 +5,10 @@ hung up, so a flow needs no clean-up of its own; the call server closes the legs
 """
 
 import asyncio
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NoReturn, Protocol
 
 from kmcc.dsp.recorder import RecorderError, Recording
@@ -20,6 +22,7 @@ from kmcc.switch.pass_on import pass_signals
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.speech_path import SpeechPath
 
+NO_FORM: Final[Mapping[str, str]] = MappingProxyType({})
 OWN: Final = ""
 """In place of a trunk group's name, for calls of our own."""
 
@@ -69,7 +72,7 @@ class Exchange(Protocol):
         """The outgoing leg is over: release what is left and write its CDR."""
         ...
 
-    async def queue(self, call: "Call", service: str | None, grade: int) -> None: ...
+    async def queue(self, call: "Call", service: str | None, grade: int, form: Mapping[str, str]) -> None: ...
 
     def message_file(self, call: "Call") -> Path:
         """Where the next message left in this call goes."""
@@ -279,10 +282,13 @@ class Call:
     def end_leg(self, leg: Leg) -> None:
         self._exchange.close_leg(self, leg)
 
-    async def queue(self, service: str | None, *, grade: int = 0) -> None:
-        """Wait for a seat, talk with it; returns when the talk has ended. QueueGaveUp when there is no seat."""
+    async def queue(self, service: str | None, *, grade: int = 0, form: Mapping[str, str] = NO_FORM) -> None:
+        """Wait for a seat, talk with it; returns when the talk has ended. QueueGaveUp when there is no seat.
+
+        The seat is shown the form when it is offered the call, and so is whoever it passes the caller on to.
+        """
         self._check()
-        await self._exchange.queue(self, service, grade)
+        await self._exchange.queue(self, service, grade, form)
 
     async def proceed(self) -> None:
         """Treat as an ordinary call: on by the numbering plan, else vacant number."""

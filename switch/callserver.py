@@ -44,7 +44,7 @@ SHUTDOWN_LIMIT_S = 2.0
 class Seats(Protocol):
     """Who serves callers that want a person: kmcc.switch.seats.SeatDesk."""
 
-    async def serve(self, call: Call, service: str | None, grade: int) -> None: ...
+    async def serve(self, call: Call, service: str | None, grade: int, form: Mapping[str, str]) -> None: ...
 
 
 class CallServer:
@@ -270,8 +270,8 @@ class CallServer:
         """Where the next message left in this call goes."""
         return self._recordings.message_file(call.id)
 
-    async def queue(self, call: Call, service: str | None, grade: int) -> None:
-        await self._seats.serve(call, service, grade)
+    async def queue(self, call: Call, service: str | None, grade: int, form: Mapping[str, str]) -> None:
+        await self._seats.serve(call, service, grade, form)
 
     # --- both -------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from kmcc.switch.queue.callbacks import Callback, CallbackState, Redials
 from kmcc.switch.queue.effects import CallbackEnd, CallbackKept, CallbackOff, Effect
 from kmcc.switch.queue.errors import UnknownCallError
-from kmcc.switch.queue.events import CallbackAsked
+from kmcc.switch.queue.events import CallbackAsked, CallWaiting
 from kmcc.switch.queue.parties import Caller
 from kmcc.switch.queue.seating import Seating
 from kmcc.switch.queue.settings import CallbackRules, OnAbandon
@@ -34,20 +34,27 @@ class CallbackDesk:
         caller = self._room.line.get(event.call)
         if caller is None or caller.is_callback:
             raise UnknownCallError(event.call, "CallbackAsked", "a caller who waits on the line")
-        number = event.number or caller.number
-        if number is None:
-            raise UnknownCallError(event.call, "CallbackAsked", "a caller whose number is known")
-        if self._room.book.of_number(number) is not None:
-            raise UnknownCallError(event.call, "CallbackAsked", f"a number without a promise, {number} has one")
+        number = self._free_number(event.call, event.number or caller.number, "CallbackAsked")
         self._room.leave(caller)
-        self._promise(caller, number, now_ms)
+        self.promise(caller, number, now_ms)
+
+    def wanted(self, event: CallWaiting) -> str:
+        """The number of somebody who is not on the line and wants to be called back; UnknownCallError without one."""
+        return self._free_number(event.call, event.number, "CallWaiting")
+
+    def _free_number(self, call: str, number: str | None, event: str) -> str:
+        if number is None:
+            raise UnknownCallError(call, event, "a caller whose number is known")
+        if self._room.book.of_number(number) is not None:
+            raise UnknownCallError(call, event, f"a number without a promise, {number} has one")
+        return number
 
     def hung_up(self, caller: Caller, now_ms: int) -> None:
         """A waiting caller has left the line by himself."""
         if caller.number is None:
             return
         if self._rules.on_abandon is OnAbandon.CALL_BACK and self._room.book.of_number(caller.number) is None:
-            self._promise(caller, caller.number, now_ms)
+            self.promise(caller, caller.number, now_ms)
         else:
             self._redials.note(caller.number, caller.arrived_ms, now_ms)
 
@@ -120,7 +127,7 @@ class CallbackDesk:
             self._end_and_free(callback, CallbackEnd.EXPIRED, free_seat, now_ms)
         return callback.expiry is None
 
-    def _promise(self, caller: Caller, number: str, now_ms: int) -> None:
+    def promise(self, caller: Caller, number: str, now_ms: int) -> None:
         start = self._timers.start(TimerKind.CALLBACK, caller.call, now_ms, self._rules.expires_ms)
         self._out.append(start)
         waiting = replace(caller, number=number, is_callback=True)

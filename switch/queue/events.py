@@ -28,7 +28,8 @@ class CallWaiting:
     offered the call again. `arrived_ms` is given by a caller who keeps his place (a takeover); None = now.
     A transfer starts when the first seat has let go: TalkEnded comes before CallWaiting. `number` is the caller's own;
     whoever calls again keeps by it the age of his first call. `last_seat` is preferred when it is ready; `only` names
-    the one seat that may have the call, whatever its skills.
+    the one seat that may have the call, whatever its skills. Who `is_callback` is not on the line: he is called back at
+    `number` when his turn comes.
     """
 
     call: str
@@ -43,6 +44,7 @@ class CallWaiting:
     number: str | None = None
     last_seat: str | None = None
     only: str | None = None
+    is_callback: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,11 @@ class QueueMachine:
         caller = self._room.line.get(call)
         return None if caller is None else self._room.line.place_of(caller)
 
+    def expected_ms(self, call: str) -> int | None:
+        """How long this waiting call will have to wait; None = too few calls were served to tell, or it waits not."""
+        caller = self._room.line.get(call)
+        return None if caller is None else self._room.expected_ms(caller)
+
     def seats(self) -> tuple[SeatView, ...]:
         """Every seat that ever signed in, in that order."""
         return self._seating.views()
@@ -101,9 +106,20 @@ class QueueMachine:
 
     def _call_waiting(self, event: q.CallWaiting) -> None:
         self._refuse_double(event.call)
-        self._turn += 1
+        if event.is_callback:
+            number = self._callbacks.wanted(event)
+            self._callbacks.promise(self._caller(event, None), number, self._now_ms)
+            return
         age_ms, dialled = self._callbacks.take_place(event.number, self._now_ms)
-        caller = Caller(
+        caller = self._caller(event, age_ms)
+        if dialled is None:
+            self._room.admit(caller, self._now_ms, has_place=age_ms is not None)
+        else:
+            self._called_again(caller, dialled)
+
+    def _caller(self, event: q.CallWaiting, age_ms: int | None) -> Caller:
+        self._turn += 1
+        return Caller(
             call=event.call,
             service=event.service,
             language=event.language,
@@ -118,10 +134,6 @@ class QueueMachine:
             last_seat=event.last_seat,
             only=event.only,
         )
-        if dialled is None:
-            self._room.admit(caller, self._now_ms, has_place=age_ms is not None)
-        else:
-            self._called_again(caller, dialled)
 
     def _called_again(self, caller: Caller, dialled: str) -> None:
         """He calls just while he is dialled: the seat that was reserved for it is free, for him as for any other."""

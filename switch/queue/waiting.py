@@ -142,9 +142,12 @@ class WaitingRoom:
         if rules.overflow is not None and caller.overflow is None:
             self._start(TimerKind.OVERFLOW, caller, rules.overflow_ms, now_ms)
         position, ahead = self.line.place_of(caller)
-        seats = self._seating.staff.count_for(caller)
-        expected_ms = self._seating.forecast.expected_ms(caller.service, position, seats)
-        self._out.append(Waiting(caller.call, position, ahead, expected_ms))
+        self._out.append(Waiting(caller.call, position, ahead, self.expected_ms(caller)))
+
+    def expected_ms(self, caller: Caller) -> int | None:
+        """By what the calls that were served tell; None when they are too few."""
+        position, _ = self.line.place_of(caller)
+        return self._seating.forecast.expected_ms(caller.service, position, self._seating.staff.count_for(caller))
 
     def _start(self, kind: TimerKind, caller: Caller, limit_ms: int, now_ms: int) -> None:
         """What is left of a limit that counts from when he entered."""

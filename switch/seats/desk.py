@@ -17,7 +17,7 @@ from kmcc.switch.queue.parties import Caller, Grade, SeatProfile
 from kmcc.switch.queue.seat import SeatState
 from kmcc.switch.seats.dispatch import Dispatch, waiting_key
 from kmcc.switch.seats.errors import NoSuchCallError, NoSuchSeatError, NotNowError
-from kmcc.switch.seats.order import NO_DATA, Order
+from kmcc.switch.seats.order import NO_DATA, Data, Order, cut_data
 from kmcc.switch.seats.parts import DeskSettings, Dials, Parts
 from kmcc.switch.seats.phone import Answering, SeatPhone
 from kmcc.switch.seats.position import Position
@@ -81,12 +81,12 @@ class SeatDesk:
 
     # --- the callers' side ----------------------------------------------------------------------------------------
 
-    async def serve(self, call: Call, service: str | None, grade: int) -> None:
+    async def serve(self, call: Call, service: str | None, grade: int, form: Data = NO_DATA) -> None:
         """Wait for a seat with tone and position, talk; returns when the seats are done with the caller.
 
         QueueGaveUp without a seat.
         """
-        await self._go_on(call, Order(service, Grade(grade)))
+        await self._go_on(call, Order(service, Grade(grade), cut_data(form)))
 
     async def _go_on(self, call: Call, order: Order) -> None:
         onward: Order | None = order
@@ -181,10 +181,14 @@ class SeatDesk:
     def _waiting(self, caller: Caller) -> WaitingStatus:
         guest = self._dispatch.guests[caller.call]
         place = self._dispatch.machine.place_of(caller.call) or (0, 0)
-        expected_ms = guest.place.expected_ms if isinstance(guest, Visit) and guest.place is not None else None
+        expected_ms = self._dispatch.machine.expected_ms(caller.call)
         data = guest.order.data if isinstance(guest, Visit | Promise) else NO_DATA
         call = self._dispatch.call_of(caller.call) or ""
         return waiting_status(caller, call, data, place=place, expected_ms=expected_ms, now_ms=self._dispatch.now_ms())
+
+    def promise(self, call: Call, service: str | None, number: str, *, grade: int = 0, form: Data = NO_DATA) -> None:
+        """Call this caller back when his turn comes, as if he waited from now on. QueueError when that is promised."""
+        self._promises.make(call, Order(service, Grade(grade), cut_data(form)), number)
 
     def ask_callback(self, call: str, number: str | None = None) -> None:
         """A waiting caller may hang up and keeps his place; he is called at `number`, None = his own."""

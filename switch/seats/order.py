@@ -1,5 +1,6 @@
 """An order: whom a caller is to be served by, and what travels with him (R-117)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from kmcc.switch.seats.errors import BadOrderError
 MOST_FIELDS: Final = 20
 LONGEST_NAME: Final = 40
 LONGEST_VALUE: Final = 500
-NUMBER_DIGITS: Final = range(1, 25)
+DIGITS: Final = re.compile("[0-9]{1,24}")
 
 Data = Mapping[str, str]
 NO_DATA: Final[Data] = MappingProxyType({})
@@ -29,6 +30,12 @@ def check_data(data: Data) -> Data:
     return MappingProxyType(dict(data))
 
 
+def cut_data(data: Data) -> Data:
+    """A form of our own, which is never refused: what is too long is cut, what is too much left out."""
+    rows = list(data.items())[:MOST_FIELDS]
+    return MappingProxyType({name[:LONGEST_NAME]: value[:LONGEST_VALUE] for name, value in rows if name})
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Whom a seat consults or transfers to: another seat, a service's queue, or an outside number; one of them."""
@@ -41,7 +48,7 @@ class Target:
         given = [name for name in ("seat", "service", "number") if getattr(self, name) is not None]
         if len(given) != 1:
             raise BadOrderError("target", " and ".join(given) or "nothing", "one of seat, service and number")
-        if self.number is not None and not (self.number.isascii() and self.number.isdigit() and len(self.number) < 25):
+        if self.number is not None and DIGITS.fullmatch(self.number) is None:
             raise BadOrderError("number", repr(self.number[:30]), "1 to 24 digits")
 
     @property

@@ -10,6 +10,7 @@ from kmcc.switch.circuit import CallingParty
 from kmcc.switch.journal import Field
 from kmcc.switch.queue import effects as fx
 from kmcc.switch.queue import events as q
+from kmcc.switch.queue.errors import QueueError
 from kmcc.switch.seats.dispatch import Guest
 from kmcc.switch.seats.order import Order, pop_fields
 from kmcc.switch.seats.outbound import Outbound, Serve
@@ -40,6 +41,27 @@ class Promises:
         self._last_seats.move_to_end(number)
         if len(self._last_seats) > KNOWN_NUMBERS:
             self._last_seats.popitem(last=False)
+
+    def make(self, call: Call, order: Order, number: str) -> None:
+        """A caller who does not even wait: he is called back when his turn comes. QueueError when he has a promise."""
+        dispatch = self._parts.dispatch
+        key = dispatch.new_key(call.id)
+        self.kept[key] = Promise(self._parts, key, call.id, number, order=order, serve=self._serve, on_end=self._end)
+        event = q.CallWaiting(
+            key,
+            dispatch.now_ms(),
+            service=order.service,
+            grade=order.grade,
+            language=call.language.value,
+            number=number,
+            last_seat=self.last_seat(number),
+            is_callback=True,
+        )
+        try:
+            dispatch.enter(self.kept[key], event)
+        except QueueError:
+            del self.kept[key]
+            raise
 
     def keep(self, key: str, kept: fx.CallbackKept, call: Call, order: Order) -> None:
         """From now on this guest stands in for the caller."""
@@ -92,6 +114,9 @@ class Promise(Guest):
             "callback": True,
             **pop_fields(self.order.data),
         }
+
+    def promised(self, _kept: fx.CallbackKept) -> None:
+        """He asked for it himself."""
 
     def gave_up(self, _why: fx.GiveUpReason) -> None:
         self._on_end(self.key)

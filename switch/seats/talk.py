@@ -148,6 +148,8 @@ class Talk:
             return
         if party.is_answered:
             self.note("seat.consult_answered", target=party.name)
+            if isinstance(party, SeatParty) and party.position is not None:
+                party.position.joined = self
         self.arrange()
 
     def _on_member(self, party: Party) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kmcc.dsp.tone import CHINA_TONES
 from kmcc.switch.announce import say_count
 from kmcc.switch.call import Call, QueueGaveUp
-from kmcc.switch.circuit import CallingParty
+from kmcc.switch.circuit import CallingParty, Cause
 from kmcc.switch.journal import Field
 from kmcc.switch.queue import effects as fx
 from kmcc.switch.queue import events as q
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
     from kmcc.switch.seats.promise import Promises
 
 MINUTE_MS: Final = 60_000
-
-
-class CallbackPromised(QueueGaveUp):
-    """He will be called back; his call may end."""
-
-    def __init__(self) -> None:
-        super().__init__("to be called back")
 
 
 class Visit(Guest):
@@ -85,7 +78,10 @@ class Visit(Guest):
         while self.talk is None:
             if self._gave_up is not None:
                 self.call.path.stop_tone()
-                raise CallbackPromised if self._is_promised else QueueGaveUp(self._gave_up)
+                if self._is_promised:
+                    await self.call.play(("will-call-back",))
+                    await self.call.release(Cause.NORMAL)
+                raise QueueGaveUp(self._gave_up)
             self.call.path.send_tone(CHINA_TONES["ring_back"])
             if not await self.call.until(self._changed, timeout_s=self._parts.settings.announce_s or None):
                 self.call.path.stop_tone()
@@ -95,16 +91,20 @@ class Visit(Guest):
     async def _tell_place_again(self) -> None:
         place = self._parts.dispatch.machine.place_of(self.key)
         if place is not None and not self._changed.done():
-            expected_ms = None if self.place is None else self.place.expected_ms
-            self.place = fx.Waiting(self.key, place[0], place[1], expected_ms)
+            expected_ms = self._parts.dispatch.machine.expected_ms(self.key)
+            self.place = fx.Waiting(self.key, *place, expected_ms)
             await self.call.play(self._notice(), until=self._changed)
 
     def _notice(self) -> tuple[str, ...]:
-        """What a caller hears who is not offered to a seat at once."""
-        ahead = 0 if self.place is None else self.place.ahead
-        if ahead == 0:
-            return ("all-busy",)
-        return ("all-busy", "queue-ahead", *say_count(ahead, self.call.language), "queue-callers")
+        """What a caller hears who is not offered to a seat at once: how many are before him, and for how long."""
+        place, language = self.place, self.call.language
+        words = ["all-busy"]
+        if place is not None and place.ahead > 0:
+            words += ["queue-ahead", *say_count(place.ahead, language), "queue-callers"]
+        if place is not None and place.expected_ms is not None:
+            minutes = max(1, round(place.expected_ms / MINUTE_MS))
+            words += ["queue-expected", *say_count(minutes, language), "queue-minutes"]
+        return tuple(words)
 
     def _part(self) -> None:
         """Whatever happened: nothing of the visit is left, and the machine knows."""

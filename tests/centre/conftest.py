@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from tests.centre.scripted_call import Script, ScriptedCall
 
-from kmcc.centre.callback import refuse_call_back
 from kmcc.centre.desk import Desk
 from kmcc.centre.fax import keep_fax
 from kmcc.centre.services import flow_world
@@ -25,6 +24,7 @@ from kmcc.store.tables import Base
 from kmcc.switch.announce import packaged_catalogue
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.call import Call, CallEnded
+from kmcc.switch.voice.function import CallBackEnd, Handover
 
 START = datetime(2000, 5, 22, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 PASSWORDS = {"KM-1001": "482915", "KM-1004": "730264"}
@@ -60,10 +60,14 @@ def database(tmp_path: Path, town: bytes) -> Iterator[Database]:
     opened.close()
 
 
+async def _nobody_calls_back(call: Call, handover: Handover, number: str) -> CallBackEnd:
+    return CallBackEnd.REFUSED
+
+
 def desk_on(database: Database, calendar: Calendar, lock_out: LockOut | None = None) -> Desk:
     """The packaged flows over this database."""
     fax = partial(keep_fax, database=database, calendar=calendar)
-    return Desk(database, calendar, lambda: BOOK, fax, refuse_call_back, lock_out or LockOut())
+    return Desk(database, calendar, lambda: BOOK, fax, _nobody_calls_back, lock_out or LockOut())
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ It stands in for the call server and the media engine under a flow; the database
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from kmcc.dsp.recorder import Recording
 from kmcc.switch.announce import Language
-from kmcc.switch.call import Call, CallEnded, ConnectFailed, QueueGaveUp, Secrecy
+from kmcc.switch.call import NO_FORM, Call, CallEnded, ConnectFailed, QueueGaveUp, Secrecy
 from kmcc.switch.circuit import CallingParty, Cause
 from kmcc.switch.journal import Field
 
@@ -119,7 +119,7 @@ class ScriptedCall(Call):
         self.is_answered = True
         return self.script.far_end
 
-    async def queue(self, service: str | None, *, grade: int = 0) -> None:
+    async def queue(self, service: str | None, *, grade: int = 0, form: Mapping[str, str] = NO_FORM) -> None:
         await self._step(f"queue {service} {grade}")
         if self.script.no_seat is not None:
             raise QueueGaveUp(self.script.no_seat)

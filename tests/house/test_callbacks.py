@@ -6,10 +6,12 @@ from tests.conftest import OpenHouse
 from tests.house.aftermath import until
 from tests.house.seat_api import OUTSIDE_HZ, PITCHES, SEAT_HZ, SECOND_HZ, Bench, bench
 
-from kmcc.config.sections import Callbacks
+from kmcc.centre.callback import promise_call_back
+from kmcc.config.sections import Callbacks, Queue
 from kmcc.firmware_sim.people.handset import Voice
 from kmcc.firmware_sim.people.subscriber import Habit, Subscriber
 from kmcc.firmware_sim.pytest_plugin import Clock
+from kmcc.switch.voice.function import CallBackEnd, Handover
 
 RULES = Callbacks(on_abandon=True, ring_s=30, retry_s=60, attempts=2, expires_s=1800)
 AT_HOME = Subscriber("3190002", rings_s=1.0, talks_s=600.0, greeting=())
@@ -181,5 +183,60 @@ def test_a_customer_who_calls_himself_is_called_back_no_more(house: OpenHouse, c
             desk.handsets["801"].put_down()
             await desk.rest()
             assert desk.events("call.placed") == []
+
+    clock(main())
+
+
+def test_a_promise_of_the_voice_menu_is_kept(house: OpenHouse, clock: Clock) -> None:
+    """He is called when the seat is ready, though he never waited on the line; his form is there."""
+
+    async def main() -> None:
+        async with bench(house, AT_HOME) as desk:
+            first = await desk.calls("3190001")
+            await desk.lifts("801")
+            calls = desk.inhabited.house.calls.calls
+            handover = Handover("complaint", {}, ("complaint", "callback"), None)
+            ends = [
+                await promise_call_back(
+                    next(iter(calls.values())), handover, "3190002", desk=desk.inhabited.house.seats
+                )
+                for _ in range(2)
+            ]
+            assert ends == [CallBackEnd.DONE, CallBackEnd.REFUSED]
+            first.hang_up()
+            desk.handsets["801"].put_down()
+            await asyncio.sleep(2.5)
+            assert desk.events("seat.offered")[-1]["data.path"] == "complaint callback"
+            await desk.lifts("801")
+            await asyncio.sleep(6.0)
+            assert await customer(desk).hears(PITCHES) == {SEAT_HZ}
+            await desk.order("/seats/801/hang-up")
+            await desk.rest()
+
+    clock(main())
+
+
+def test_waiting_callers_hear_how_long_it_will_be_and_seats_see_who_calls(house: OpenHouse, clock: Clock) -> None:
+    async def main() -> None:
+        async with bench(house, queue=Queue(wrap_up_s=0, ring_s=10, announce_every_s=30)) as desk:
+            for n in range(5):  # calls of a minute: now it can be told
+                caller = await desk.calls(f"319100{n}")
+                await desk.lifts("801")
+                await asyncio.sleep(60.0)
+                caller.hang_up()
+                await desk.rest()
+            first = await desk.calls("3190001")
+            offer = desk.events("seat.offered")[-1]
+            assert (offer["data.number"], offer["data.verified"]) == ("3190001", "no")
+            await desk.lifts("801")
+            callers = [await desk.calls(f"319000{n}") for n in (2, 3)]
+            await callers[1].hear("queue-expected", timeout_s=20)
+            waiting = (await desk.order("/queue", method="GET"))["waiting"]
+            expected = [call["expected_s"] for call in waiting]
+            assert all(60 <= s <= 75 for s in (expected[0], expected[1] / 2))
+            await callers[1].hear("queue-ahead", timeout_s=40)  # again, half a minute later
+            for caller in (first, *callers):
+                caller.hang_up()
+            await desk.rest()
 
     clock(main())

@@ -98,6 +98,29 @@ def test_a_caller_may_ask_for_it_and_at_another_number() -> None:
         machine.receive(CallWaiting("c1", 50))
 
 
+def test_who_does_not_wait_at_all_may_have_a_place_too() -> None:
+    """Asked for in the voice menu: in the line as of now, never offered as if he were on the line."""
+    machine = manned()
+    machine.receive(CallWaiting("live", 5))
+    out = machine.receive(CallWaiting("menu", 6, number="3190001", is_callback=True))
+    assert CallbackKept("menu", "3190001", 2) in out
+    assert order(machine) == ["live", "menu"]
+    for call, number in (("again", "3190001"), ("nobody", None)):
+        with pytest.raises(UnknownCallError):
+            machine.receive(CallWaiting(call, 7, number=number, is_callback=True))
+    machine.receive(CallGone("live", 8))
+    out = machine.receive(TalkEnded("s0", 9))
+    assert CallBack("menu", "3190001", "s0", KEEP.ring_ms) in out
+
+
+def test_with_a_seat_that_is_ready_he_is_called_at_once() -> None:
+    machine = QueueMachine(QueueSettings(callbacks=KEEP))
+    machine.receive(SeatSignsIn(SeatProfile("s0", SeatKind.INTEGRATED, {}, ()), 0))
+    out = machine.receive(CallWaiting("menu", 6, number="3190001", is_callback=True))
+    assert CallBack("menu", "3190001", "s0", KEEP.ring_ms) in out
+    assert CallbackKept("menu", "3190001", 0) in out
+
+
 def test_a_number_has_one_promise() -> None:
     machine = manned(rules=CallbackRules())
     for name in ("c1", "c2"):

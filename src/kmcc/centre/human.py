@@ -30,7 +30,8 @@ async def hand_over(call: Call, handover: Handover, database: Database) -> Trans
     customer = await known_caller(call, database, number)
     _pop(call, handover, customer)
     try:
-        await call.queue(handover.service, grade=Grade.ORDINARY if customer is None else customer.grade)
+        grade = Grade.ORDINARY if customer is None else customer.grade
+        await call.queue(handover.service, grade=grade, form=_form(handover, customer))
     except QueueGaveUp:
         return TransferEnd.FULL
     return TransferEnd.DONE
@@ -68,6 +69,18 @@ def _pop(call: Call, handover: Handover, customer: Customer | None) -> None:
         path=" ".join(handover.path),
         **{f"data.{name}": _field(value) for name, value in handover.data.items()},
     )
+
+
+def _form(handover: Handover, customer: Customer | None) -> dict[str, str]:
+    """R-285: the seat's screen has it with the offer; R-117: it goes along when the caller is passed on."""
+    known = {} if customer is None else {"number": customer.number, "name": customer.name}
+    fields = {name: _field(value) for name, value in handover.data.items()}
+    return {
+        **known,
+        "verified": "yes" if handover.account is not None else "no",
+        "path": " ".join(handover.path),
+        **{name: str(field) for name, field in fields.items() if field is not None},
+    }
 
 
 def _field(value: Value) -> Field:

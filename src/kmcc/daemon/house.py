@@ -129,7 +129,7 @@ class House:
             onward=onward_plans(self.config),
             groups=self.groups,
             routes={route.name: route.trunk_groups for route in self.config.routes},
-            flows=service_flows(desk_of(self.database, self.calendar, self.flows)),
+            flows=service_flows(desk_of(self.database, self.calendar, self.flows, self.seats)),
             seats=self.seats,
             book=LegBook(self.calendar, self.journal, self.records, self.open_legs),
             recordings=recordings,

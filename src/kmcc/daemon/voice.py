@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from kmcc.centre.callback import refuse_call_back
+from kmcc.centre.callback import CallsBack, promise_call_back
 from kmcc.centre.desk import Desk
 from kmcc.centre.fax import keep_fax
 from kmcc.centre.services import flow_world
@@ -26,11 +26,11 @@ def flow_shelf(config: Config, catalogue: Catalogue, journal: Journal, executor:
     return FlowShelf(path, world, journal, executor)
 
 
-def desk_of(database: Database, calendar: Calendar, shelf: FlowShelf) -> Desk:
+def desk_of(database: Database, calendar: Calendar, shelf: FlowShelf, seats: CallsBack) -> Desk:
     return Desk(
         database=database,
         calendar=calendar,
         flows=lambda: shelf.book,
         fax=partial(keep_fax, database=database, calendar=calendar),
-        call_back=refuse_call_back,
+        call_back=partial(promise_call_back, desk=seats),
     )

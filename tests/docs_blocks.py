@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 ROOT: Final = Path(__file__).parents[1]
 BLOCK: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -115,7 +115,7 @@ class Reader:
             case ["kmcc", *arguments]:
                 return self._run([sys.executable, "-m", "kmcc.cli.main", *arguments])
             case ["curl", *arguments]:
-                return self._get(arguments[-1])
+                return self._ask(arguments)
         raise AssertionError(f"nobody runs this command: {line}")
 
     def _run(self, words: list[str], folder: Path | None = None) -> str:
@@ -145,10 +145,19 @@ class Reader:
         self._address = found[0]
         return line.replace(found[0], ADDRESS)
 
-    def _get(self, url: str) -> str:
-        """All of the answer, or of an event stream its first event."""
+    def _ask(self, arguments: list[str]) -> str:
+        """All of the answer, or of an event stream its first event. Options: -N, -X METHOD, --json BODY, -H "A: b"."""
+        url = arguments[-1]
         assert url.startswith(ADDRESS), url
-        with self._answer(url.replace(ADDRESS, self._address)) as answer:
+        given = {name: value for name, value in pairwise(arguments[:-1]) if name in {"-X", "--json", "-H"}}
+        headers = {"Content-Type": "application/json"}
+        if "-H" in given:
+            name, _, value = given["-H"].partition(": ")
+            headers[name] = value
+        body = given["--json"].encode() if "--json" in given else None
+        method = given.get("-X", "GET" if body is None else "POST")
+        request = Request(url.replace(ADDRESS, self._address), body, headers, method=method)
+        with self._answer(request) as answer:
             if answer.headers.get_content_type() != "text/event-stream":
                 return str(answer.read().decode())
             lines: list[str] = []
@@ -156,10 +165,10 @@ class Reader:
                 lines.append(answer.readline().decode())
             return "".join(lines)
 
-    def _answer(self, url: str) -> Any:
+    def _answer(self, request: Request) -> Any:
         """Also one that says no, as curl shows it."""
         try:
-            return urlopen(url, timeout=LIMIT_S)
+            return urlopen(request, timeout=LIMIT_S)
         except HTTPError as refusal:
             return refusal
 

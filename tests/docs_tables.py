@@ -43,6 +43,7 @@ from tests.docs_protocol_tables import (
     timers,
 )
 from tests.docs_quality_tables import QUALITY_TABLES
+from tests.docs_seat_tables import seat_events, seat_orders
 from tests.switch.span_faults_counted import table as fault_losses
 
 ROOT: Final = Path(__file__).parents[1]
@@ -78,6 +79,8 @@ TABLES: Final[Mapping[str, Callable[[], tuple[tuple[str, ...], Rows]]]] = {
     "party": party,
     "results": results,
     "seat": seat,
+    "seat-events": seat_events,
+    "seat-orders": seat_orders,
     "stored": stored,
     "timers": timers,
     "tone-profiles": tone_profiles,

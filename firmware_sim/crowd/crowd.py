@@ -28,7 +28,7 @@ class Crowd:
         self._until_s = minutes * MINUTE_S
         self._town = town
         self._sounds = Sounds(town.prompts, scenario.streams)
-        self._free: deque[int] = deque(range(scenario.plant.circuits_in))
+        self._free = {kind: deque(scenario.plant.circuits_for(transferred=kind)) for kind in (False, True)}
         self._visitors: dict[Visitor, None] = {}
         self._calls: dict[asyncio.Task[None], None] = {}  # in their order, so that they end in the same one
         self.tally = Tally({stream.name: StreamTally() for stream in scenario.streams})
@@ -36,7 +36,7 @@ class Crowd:
 
     def use(self, circuits: range) -> None:
         """Call on these circuits of the exchange (from 0) instead of all that the scenario's incoming spans have."""
-        self._free = deque(circuits)
+        self._free = {kind: deque(circuits) for kind in (False, True)}
 
     @property
     def calls(self) -> int:
@@ -51,7 +51,7 @@ class Crowd:
                 for n, stream in enumerate(self._scenario.streams):
                     group.create_task(self._send(stream, Random(f"{self._seed}/{n}"), started_s))
                 for fault in self._scenario.faults:
-                    if fault.at_minute * MINUTE_S < self._until_s:
+                    if fault.what == "all callers hang up" and fault.at_minute * MINUTE_S < self._until_s:
                         group.create_task(self._break(fault))
             if self._calls:
                 await asyncio.wait(tuple(self._calls), timeout=REST_LIMIT_S)
@@ -103,7 +103,8 @@ class Crowd:
 
     async def _try(self, stream: Stream, number: str, rng: Random) -> Outcome:
         exchange = self._town.exchange
-        n = self._take_circuit(exchange)
+        free = self._free[stream.is_transferred]
+        n = _take_circuit(exchange, free)
         if n is None:
             return Outcome.NO_CIRCUIT
         visitor = Visitor(Plan(stream, number, rng), exchange.lift(n), self._town.far, self._sounds)
@@ -113,18 +114,19 @@ class Crowd:
             return await visitor.call(self.tally.streams[stream.name])
         finally:
             del self._visitors[visitor]
-            self._free.append(n)
-
-    def _take_circuit(self, exchange: SimulatedExchange) -> int | None:
-        """The one that has been idle longest; those that are blocked or clear late wait their turn."""
-        for _ in range(len(self._free)):
-            n = self._free.popleft()
-            if exchange.circuits[n].state is CircuitState.IDLE:
-                return n
-            self._free.append(n)
-        return None
+            free.append(n)
 
     async def _break(self, fault: Fault) -> None:
         await asyncio.sleep(fault.at_minute * MINUTE_S)
         for visitor in tuple(self._visitors):
             visitor.break_off()
+
+
+def _take_circuit(exchange: SimulatedExchange, free: deque[int]) -> int | None:
+    """The one that has been idle longest; those that are blocked or clear late wait their turn."""
+    for _ in range(len(free)):
+        n = free.popleft()
+        if exchange.circuits[n].state is CircuitState.IDLE:
+            return n
+        free.append(n)
+    return None

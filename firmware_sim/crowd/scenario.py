@@ -30,15 +30,28 @@ class Plant(_Part):
     """The exchange room: whole spans on which calls come, and whole spans on which ours leave."""
 
     spans_in: Annotated[int, Field(ge=1, le=MOST_SPANS)]
+    spans_transferred: Annotated[int, Field(ge=0, le=MOST_SPANS)] = 0
+    """The last of `spans_in`: calls that come by these have been served elsewhere already."""
     spans_out: Annotated[int, Field(ge=0, le=MOST_SPANS)] = 0
 
-    @property
-    def circuits_in(self) -> int:
-        return self.spans_in * CHANNELS
+    @model_validator(mode="after")
+    def _has_ordinary_spans(self) -> Self:
+        if self.spans_transferred >= self.spans_in:
+            raise ValueError("spans_transferred below spans_in")
+        return self
 
-    @property
-    def circuits(self) -> int:
-        return (self.spans_in + self.spans_out) * CHANNELS
+    def circuits_for(self, *, transferred: bool) -> range:
+        """On which such callers call, from 0."""
+        ordinary = (self.spans_in - self.spans_transferred) * CHANNELS
+        return range(ordinary, self.spans_in * CHANNELS) if transferred else range(ordinary)
+
+
+class Admission(_Part):
+    """Overload control of the house; 0 = no limit but what it measures by itself."""
+
+    calls_per_s: NotNegative = 0.0
+    most_calls: Annotated[int, Field(ge=0)] = 0
+    emergency: tuple[Digits, ...] = ()
 
 
 class Staff(_Part):
@@ -62,6 +75,8 @@ class Stream(_Part):
     language: Literal["zh", "en"] = "zh"
     category: Annotated[int, Field(ge=1, le=10)] = 1
     steps: tuple[Step, ...] = ()
+    is_transferred: bool = False
+    """Comes by the spans of calls that have been served elsewhere already."""
     is_persistent: bool = False
     """Whoever is refused dials once more, ten seconds later."""
 
@@ -92,10 +107,10 @@ class Called(_Part):
 
 
 class Fault(_Part):
-    """Something that happens to the lines at a time: all callers hang up at once, or spans lose their frames."""
+    """Something that happens at a time. The house can be killed only where it has a process of its own."""
 
     at_minute: NotNegative
-    what: Literal["all callers hang up"]
+    what: Literal["all callers hang up", "the house is killed"]
 
 
 class Scenario(_Part):
@@ -111,6 +126,7 @@ class Scenario(_Part):
     passwords: dict[Text, Digits] = {}
     """By contract, for the sample town's customers."""
     plant: Plant
+    admission: Admission = Admission()
     staff: tuple[Staff, ...] = ()
     curves: dict[str, Curve] = {}
     streams: Annotated[tuple[Stream, ...], Field(min_length=1)]
@@ -135,5 +151,7 @@ class Scenario(_Part):
             if stream.curve is not None and stream.curve not in self.curves:
                 known = ", ".join(self.curves) or "there is none"
                 yield Misfit(("streams", index, "curve"), f'"{stream.curve}"', f"one of [curves] ({known})")
+            if stream.is_transferred and not self.plant.spans_transferred:
+                yield Misfit(("streams", index, "is_transferred"), "true", "plant.spans_transferred of 1 or more")
         if self.seats > MOST_SEATS:
             yield Misfit(("staff",), f"{self.seats} seats", f"{MOST_SEATS} at most")

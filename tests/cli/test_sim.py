@@ -72,6 +72,58 @@ def test_a_wrong_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "Traceback" not in err
 
 
+OVERLOADED = """
+title = "overloaded"
+minutes = 0.4
+plant = { spans_in = 4, spans_transferred = 1 }
+admission = { calls_per_s = 6.0, emergency = ["112"] }
+staff = [{ count = 10, skills = { fault = 1 }, picks_up_s = 0.5 }]
+
+[[streams]]
+name = "ordinary"
+called = "1000"
+per_second = 12.0
+steps = [{ hear = ["welcome"] }]
+
+[[streams]]
+name = "transferred"
+called = "1000"
+per_second = 1.0
+is_transferred = true
+steps = [{ hear = ["welcome"] }]
+
+[[streams]]
+name = "emergency"
+called = "112"
+per_second = 0.5
+steps = [{ hear = ["hello"] }]
+"""
+
+
+def test_at_more_than_twice_the_capacity_nine_tenths_of_it_complete(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """R-9; emergency calls all of them, and transferred ones before ordinary ones."""
+    path = tmp_path / "overloaded.toml"
+    path.write_text(OVERLOADED)
+    assert main(["sim", "run", str(path), "--json"]) == OK
+    report = json.loads(capsys.readouterr().out)
+    ordinary, transferred, emergency = (report["streams"][name] for name in ("ordinary", "transferred", "emergency"))
+    assert report["offered"] > 2 * 6.0 * 24
+    assert report["outcomes"]["completed"] >= 0.9 * 6.0 * 24
+    assert report["outcomes"]["refused"] == report["refusals"]["congestion"] > 0
+    assert emergency["completed"] == emergency["offered"] > 0
+    assert transferred["completed"] >= 0.9 * transferred["offered"] > 0
+    assert ordinary["completed"] < ordinary["offered"]
+
+
+def test_a_house_is_killed_in_real_time_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "killed.toml"
+    path.write_text(OVERLOADED + '[[faults]]\nat_minute = 0.1\nwhat = "the house is killed"\n')
+    assert main(["sim", "run", str(path)]) == BAD_INPUT
+    assert "expected --speed real" in capsys.readouterr().err
+
+
 def test_no_such_scenario(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sim", "run", "nowhere"]) == BAD_INPUT
     assert "expected a TOML file or one of kunming, small, televote, tenfold" in capsys.readouterr().err

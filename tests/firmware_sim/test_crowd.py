@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from kmcc.firmware_sim.crowd.arrivals import arrivals, factor_at
 from kmcc.firmware_sim.crowd.crowd import Crowd
-from kmcc.firmware_sim.crowd.scenario import Curve, Scenario
+from kmcc.firmware_sim.crowd.scenario import Curve, Plant, Scenario
 from kmcc.firmware_sim.crowd.tally import Outcome, StreamTally, Tally
 from kmcc.firmware_sim.pytest_plugin import Clock, Sim
 from kmcc.firmware_sim.rig import Rig
@@ -58,8 +58,17 @@ def test_a_curve_runs_up(points: list[tuple[float, float]]) -> None:
 
 
 def test_misfits_name_their_place() -> None:
-    found = list(scenario({"name": "a", "curve": "day"}, {"name": "a"}).misfits())
-    assert [misfit.place for misfit in found] == [("streams", 0, "curve"), ("streams", 1, "name")]
+    found = list(scenario({"name": "a", "curve": "day"}, {"name": "a", "is_transferred": True}).misfits())
+    places = [("streams", 0, "curve"), ("streams", 1, "name"), ("streams", 1, "is_transferred")]
+    assert [misfit.place for misfit in found] == places
+
+
+def test_calls_that_were_served_elsewhere_come_by_the_last_spans() -> None:
+    plant = Plant(spans_in=3, spans_transferred=1)
+    assert plant.circuits_for(transferred=False) == range(60)
+    assert plant.circuits_for(transferred=True) == range(60, 90)
+    with pytest.raises(ValidationError, match="below spans_in"):
+        Plant(spans_in=1, spans_transferred=1)
 
 
 def test_a_curve_is_straight_between_its_points() -> None:

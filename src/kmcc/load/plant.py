@@ -5,6 +5,7 @@ from typing import Final
 
 from kmcc.config import Config
 from kmcc.config.model import NUMBERS
+from kmcc.config.overload_section import Overload
 from kmcc.config.sections import Board, Http, Number, Queue, Reminders, Seat, Store, TrunkGroup
 from kmcc.dsp.engine import CHANNELS
 from kmcc.firmware_sim.crowd.scenario import Scenario
@@ -31,11 +32,27 @@ def house_of(scenario: Scenario, folder: Path, *, url: str = "sim://load?calls_p
         seats=_seats(scenario),
         queue=Queue(wrap_up_s=scenario.wrap_up_s, max_length=scenario.max_waiting, max_wait_s=scenario.max_wait_s),
         reminders=Reminders(enabled=False),
+        overload=_overload(scenario),
     )
 
 
+def _overload(scenario: Scenario) -> Overload:
+    admission, plant = scenario.admission, scenario.plant
+    transferred = range(plant.spans_in - plant.spans_transferred, plant.spans_in)
+    return Overload(
+        calls_per_s=admission.calls_per_s,
+        most_calls=admission.most_calls,
+        emergency=admission.emergency,
+        transferred_from=tuple(_name(span, is_out=False) for span in transferred),
+    )
+
+
+def _name(span: int, *, is_out: bool) -> str:
+    return f"{'out' if is_out else 'in'}-{span:03d}"
+
+
 def _group(span: int, *, is_out: bool) -> TrunkGroup:
-    name = f"{'out' if is_out else 'in'}-{span:03d}"
+    name = _name(span, is_out=is_out)
     return TrunkGroup(
         name=name, channels=CHANNELS_OF_A_SPAN, span=span, direction="out" if is_out else "in", search="cyclic"
     )
@@ -46,7 +63,7 @@ def _numbers(scenario: Scenario) -> tuple[Number, ...]:
     services = tuple(number for number in NUMBERS if number.route is None)
     if not scenario.plant.spans_out:
         return services
-    route = f"out-{scenario.plant.spans_in:03d}"
+    route = _name(scenario.plant.spans_in, is_out=True)
     onward = (number.model_copy(update={"route": route}) for number in NUMBERS if number.route is not None)
     return (*services, *onward)
 

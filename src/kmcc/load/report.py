@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final
 
 from kmcc.firmware_sim.crowd.scenario import Scenario
 from kmcc.firmware_sim.crowd.tally import Outcome, Tally
 from kmcc.load.books import Books
+from kmcc.switch.cdr import Cdr
 
 SHARES: Final = (50, 95, 99)
 
@@ -23,6 +25,27 @@ class Effort:
     most_memory_mb: float = 0.0
     ticks: int = 0
     late_ticks: int = 0
+    missed_ticks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """A house that was killed with SIGKILL `at_s` of line time; `up_after_s` until it took calls again.
+
+    `answered_after_s`: until it had answered a call that came after its death; None = it never did.
+    """
+
+    at_s: float
+    killed_at: datetime
+    up_after_s: float
+    answered_after_s: float | None = None
+
+    def served(self, calls: Iterable[Cdr]) -> "Restart":
+        """The same, by what the call records say."""
+        after = [c.answered_at for c in calls if c.answered_at is not None and c.offered_at > self.killed_at]
+        first = min(after, default=None)
+        lasted = None if first is None else (first - self.killed_at).total_seconds()
+        return replace(self, answered_after_s=lasted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +59,7 @@ class LoadReport:
     books: Books
     effort: Effort
     faults: tuple[str, ...]
+    restarts: tuple[Restart, ...] = ()
 
     @property
     def calls_a_second(self) -> float:
@@ -112,6 +136,15 @@ class LoadReport:
             },
             "ticks": effort.ticks,
             "late_ticks": effort.late_ticks,
+            "missed_ticks": effort.missed_ticks,
+            "restarts": [
+                {
+                    "at_s": round(one.at_s, 1),
+                    "up_after_s": round(one.up_after_s, 2),
+                    "answered_after_s": _rounded(one.answered_after_s),
+                }
+                for one in self.restarts
+            ],
             "most_memory_mb": round(effort.most_memory_mb, 1),
             "faults": list(self.faults),
         }

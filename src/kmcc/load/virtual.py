@@ -11,6 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from kmcc.daemon.house import House
+from kmcc.errors import KmccError
 from kmcc.firmware_sim.board import SimulatedBoard
 from kmcc.firmware_sim.clock import VirtualLoop, run_virtual
 from kmcc.firmware_sim.crowd.crowd import Crowd
@@ -32,6 +33,14 @@ SETTLE_S: Final = 1.0  # both ends have seen each other idle
 CLEAR_S: Final = 2.0  # after the last call: release guards are over
 LOOK_S: Final = 5.0
 
+
+class OneProcessError(KmccError):
+    """In virtual time house and town live and die together."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(f"{title}: a fault kills the house; expected --speed real, where it has a process of its own")
+
+
 OnProgress = Callable[[float, int], None]
 """Share of the run that is over, and the calls that are up."""
 
@@ -44,7 +53,12 @@ def run_in_virtual_time(
     minutes: float,
     on_progress: OnProgress = lambda _share, _calls: None,
 ) -> tuple[LoadReport, bool]:
-    """The report, and whether the run was interrupted: then it is of the time until then. The folder must exist."""
+    """The report, and whether the run was interrupted: then it is of the time until then. The folder must exist.
+
+    OneProcessError for a scenario that kills the house.
+    """
+    if any(fault.what == "the house is killed" for fault in scenario.faults):
+        raise OneProcessError(scenario.title)
     return run_virtual(_VirtualRun(scenario, folder, seed, minutes, on_progress).play())
 
 

@@ -1,0 +1,101 @@
+"""The town of a load run in a process of its own: exchange, callers and agents, in real time, at a board's far side.
+
+It outlives the house: when that is killed the town sees dead lines, and calls again when they come back.
+"""
+
+import asyncio
+import resource
+import signal
+import time
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from kmcc.drivers.boards import Boards
+from kmcc.drivers.registry import open_board
+from kmcc.dsp.engine import Engine
+from kmcc.dsp.pacer import Pacer
+from kmcc.firmware_sim.crowd.crowd import Crowd
+from kmcc.firmware_sim.town import Town
+from kmcc.load.house_process import write_whole
+from kmcc.load.order import Order
+from kmcc.load.people import agents_of, subscribers_of
+from kmcc.switch.circuit import CircuitState
+from kmcc.switch.media import Media
+from kmcc.switch.media_thread import MediaThread
+from kmcc.switch.prompts import PromptSet
+
+TOWN_FILE: Final = "town.json"
+LOOK_S: Final = 0.2
+READY_LIMIT_S: Final = 60.0
+CLEAR_LIMIT_S: Final = 20.0
+
+
+def run_town(order: Order) -> None:
+    """Until the last caller has hung up; SIGTERM and SIGINT end all calls where they are."""
+    asyncio.run(_live(order))
+
+
+async def _live(order: Order) -> None:
+    scenario = order.scenario
+    town = Town(PromptSet.load(None), subscribers_of(scenario), agents_of(scenario, Random(f"{order.seed}/agents")))
+    crowd = Crowd(scenario, order.seed, order.minutes, town)
+    plant = scenario.plant
+    engine = Engine(spans=plant.spans_in + plant.spans_out, lines=scenario.seats)
+    with Boards([open_board(order.town_url, spans=engine.spans, lines=engine.lines)]) as boards:
+        boards.bind(engine)
+        media = Media(engine)
+        moves = asyncio.create_task(MediaThread(Pacer(boards.rack), media, boards.deliver).run(), name="media")
+        town.settle(media)
+        try:
+            await _until_idle(town, READY_LIMIT_S)
+            await _flow(order, crowd)
+            await _until_idle(town, CLEAR_LIMIT_S)
+        finally:
+            _tell(order, town, crowd)
+            await town.leave()
+            moves.cancel()
+
+
+async def _flow(order: Order, crowd: Crowd) -> None:
+    loop = asyncio.get_running_loop()
+    flow = loop.create_task(crowd.flow())
+    shows = loop.create_task(_show(order.folder, crowd))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, flow.cancel)
+    try:
+        await asyncio.wait((flow,))
+        if not flow.cancelled():
+            flow.result()
+    finally:
+        shows.cancel()
+
+
+async def _show(folder: Path, crowd: Crowd) -> None:
+    """What the other process shows of us meanwhile."""
+    while True:
+        write_whole(folder / "progress.json", {"done_s": crowd.done_s, "calls": crowd.calls})
+        await asyncio.sleep(LOOK_S)
+
+
+async def _until_idle(town: Town, limit_s: float) -> None:
+    """Returns when every circuit is idle, or the time is over."""
+    for _ in range(round(limit_s / LOOK_S)):
+        if _idle(town) == len(town.exchange.circuits):
+            return
+        await asyncio.sleep(LOOK_S)
+
+
+def _idle(town: Town) -> int:
+    return sum(circuit.state is CircuitState.IDLE for circuit in town.exchange.circuits)
+
+
+def _tell(order: Order, town: Town, crowd: Crowd) -> None:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    told = {
+        "tally": crowd.tally.as_json(),
+        "not_idle": len(town.exchange.circuits) - _idle(town),
+        "process_s": time.process_time(),
+        "most_memory_mb": usage.ru_maxrss / 1024,
+    }
+    write_whole(order.folder / TOWN_FILE, told)

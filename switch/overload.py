@@ -190,7 +190,7 @@ class Overload:
         if priority is Priority.CAMPAIGN:
             return False
         self._fill(now_ms)
-        return self._tokens >= 1.0 + kept * (self._depth(rate) - 1.0)
+        return self._tokens >= 1.0 + (max(1.0, kept * (self._depth(rate) - 1.0)) if kept else 0.0)
 
     def _fill(self, now_ms: float) -> None:
         earlier, self._filled_ms = self._filled_ms, now_ms
@@ -200,5 +200,5 @@ class Overload:
             self._tokens = min(self._depth(rate), self._tokens + gained)
 
     def _depth(self, rate: float) -> float:
-        """Room for at least one call: a slow rate is still a rate."""
-        return max(1.0, rate * self.settings.depth_s)
+        """Room for at least one call, a slow rate is still a rate; and for one beside it where some are kept."""
+        return max(2.0 if self.settings.reserve else 1.0, rate * self.settings.depth_s)

@@ -26,7 +26,7 @@ def run_house(order: Order) -> None:
 
     signal.signal(TELL, tell)
     with split.measuring():
-        serve(house_of(order.scenario, order.folder, url=order.house_url, port=order.port))
+        serve(house_of(order.scenario, order.folder, url=order.url, port=order.port))
     tell(0, None)
 
 

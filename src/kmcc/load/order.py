@@ -9,7 +9,7 @@ from kmcc.firmware_sim.crowd.scenario import Scenario
 
 
 class Order(BaseModel):
-    """`house_url` and `town_url` name the two sides of one board; `port` is the house's for HTTP."""
+    """`url` is that of the board between house and town; `port` is the house's for HTTP."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -17,8 +17,7 @@ class Order(BaseModel):
     folder: Path
     seed: int
     minutes: float
-    house_url: str
-    town_url: str
+    url: str
     port: int
 
     def write(self) -> Path:

@@ -7,32 +7,31 @@ import asyncio
 import resource
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Final
 
-from kmcc.drivers.boards import Boards
-from kmcc.drivers.registry import open_board
-from kmcc.dsp.engine import Engine
-from kmcc.dsp.pacer import Pacer
 from kmcc.firmware_sim.crowd.crowd import Crowd
+from kmcc.firmware_sim.shared_town import serve_town
 from kmcc.firmware_sim.town import Town
 from kmcc.load.house_process import write_whole
 from kmcc.load.order import Order
 from kmcc.load.people import agents_of, subscribers_of
 from kmcc.switch.circuit import CircuitState
-from kmcc.switch.media import Media
-from kmcc.switch.media_thread import MediaThread
 from kmcc.switch.prompts import PromptSet
 
 TOWN_FILE: Final = "town.json"
+PRIORITY: Final = 40  # of SCHED_FIFO where the system allows it, as the house asks for
+READY: Final = "town: running"
 LOOK_S: Final = 0.2
 READY_LIMIT_S: Final = 60.0
+LEAVE_LIMIT_S: Final = 120.0
 CLEAR_LIMIT_S: Final = 20.0
 
 
 def run_town(order: Order) -> None:
-    """Until the last caller has hung up; SIGTERM and SIGINT end all calls where they are."""
+    """Until SIGTERM: while callers come it ends their calls, afterwards it ends the process."""
     asyncio.run(_live(order))
 
 
@@ -40,29 +39,27 @@ async def _live(order: Order) -> None:
     scenario = order.scenario
     town = Town(PromptSet.load(None), subscribers_of(scenario), agents_of(scenario, Random(f"{order.seed}/agents")))
     crowd = Crowd(scenario, order.seed, order.minutes, town)
-    plant = scenario.plant
-    engine = Engine(spans=plant.spans_in + plant.spans_out, lines=scenario.seats)
-    with Boards([open_board(order.town_url, spans=engine.spans, lines=engine.lines)]) as boards:
-        boards.bind(engine)
-        media = Media(engine)
-        moves = asyncio.create_task(MediaThread(Pacer(boards.rack), media, boards.deliver).run(), name="media")
-        town.settle(media)
+    spans = scenario.plant.spans_in + scenario.plant.spans_out
+    async with serve_town(order.url, town.settle, spans=spans, lines=scenario.seats, priority=PRIORITY):
+        print(READY, flush=True)
+        asked = asyncio.Event()
         try:
             await _until_idle(town, READY_LIMIT_S)
-            await _flow(order, crowd)
+            await _flow(order, crowd, asked)
             await _until_idle(town, CLEAR_LIMIT_S)
-        finally:
             _tell(order, town, crowd)
+            with suppress(TimeoutError):  # the lines live on while the house is looked at
+                await asyncio.wait_for(asked.wait(), LEAVE_LIMIT_S)
+        finally:
             await town.leave()
-            moves.cancel()
 
 
-async def _flow(order: Order, crowd: Crowd) -> None:
+async def _flow(order: Order, crowd: Crowd, asked: asyncio.Event) -> None:
+    """All callers come and go; the first signal ends their calls, one more is to be `asked` to leave."""
     loop = asyncio.get_running_loop()
     flow = loop.create_task(crowd.flow())
     shows = loop.create_task(_show(order.folder, crowd))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, flow.cancel)
+    loop.add_signal_handler(signal.SIGTERM, lambda: asked.set() if flow.done() else flow.cancel())
     try:
         await asyncio.wait((flow,))
         if not flow.cancelled():

@@ -17,6 +17,8 @@ from kmcc.dsp.errors import DspError
 from kmcc.dsp.wav import wav_header
 
 RATE_HZ: Final = 8000
+HEADER_OCTETS: Final = len(wav_header(2, 0))
+CHANNELS_AT: Final = 22  # of the number of channels in it
 MOST_OCTETS: Final = 0xFFFF_FFFF - 51  # what the 32-bit sizes of RIFF can say; 74 hours
 
 
@@ -47,6 +49,28 @@ class Sides(IntEnum):
 def ring_octets(seconds: float, sides: Sides) -> int:
     """The power of two that holds so many seconds."""
     return 1 << max(2, (int(seconds * sides * RATE_HZ) - 1).bit_length())
+
+
+def mend_recording(path: Path) -> bool:
+    """Put the header of a recording right whose process was killed; whether it was wrong. RecorderError as always.
+
+    It was wrong if that happened between the writing of speech and that of the header, or before any was written.
+    """
+    try:
+        with path.open("r+b") as file:
+            head = file.read(HEADER_OCTETS)
+            sides = head[CHANNELS_AT] if len(head) == HEADER_OCTETS else Sides.BOTH
+            size = os.fstat(file.fileno()).st_size
+            speech = max(0, size - HEADER_OCTETS) // sides * sides
+            wanted = wav_header(sides, min(speech, MOST_OCTETS) // sides * sides)
+            if head == wanted and size == HEADER_OCTETS + speech:
+                return False
+            file.seek(0)
+            file.write(wanted)
+            file.truncate(HEADER_OCTETS + speech)
+    except OSError as error:
+        raise RecorderError(path, f"cannot be mended: {error.strerror}") from error
+    return True
 
 
 class Recorder:

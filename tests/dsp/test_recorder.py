@@ -9,8 +9,8 @@ import pytest
 
 from kmcc.dsp.engine import Engine, EngineEvent, EventKind, Track, run_pair
 from kmcc.dsp.engine_error import RecorderBusyError
-from kmcc.dsp.recorder import Recorder, RecorderError, Recording, Sides
-from kmcc.dsp.wav import Coding, read_wav
+from kmcc.dsp.recorder import Recorder, RecorderError, Recording, Sides, mend_recording
+from kmcc.dsp.wav import Coding, read_wav, wav_header
 
 TICK = 64
 
@@ -186,3 +186,28 @@ def test_a_file_that_may_not_grow_keeps_what_was_written(tmp_path: Path) -> None
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert read_wav(recorder.path).samples == 500
     assert recorder.close().duration_s == 500 / 8000
+
+
+@pytest.mark.parametrize("sides", Sides)
+@pytest.mark.parametrize("speech", [0, 1, 800, 801])
+def test_a_recording_that_a_crash_left_is_mended(tmp_path: Path, sides: Sides, speech: int) -> None:
+    """Its header still says nothing: the file is as long as its speech, to whole samples."""
+    path = tmp_path / "left.wav"
+    path.write_bytes(wav_header(sides, 0) + b"\x2a" * speech)
+    whole = speech // sides * sides
+    assert mend_recording(path) is (speech > 0)
+    assert path.read_bytes() == wav_header(sides, whole) + b"\x2a" * whole
+    assert mend_recording(path) is False
+
+
+@pytest.mark.parametrize("left", [b"", b"RIFF"])
+def test_a_recording_that_was_only_opened_is_an_empty_one(tmp_path: Path, left: bytes) -> None:
+    path = tmp_path / "left.wav"
+    path.write_bytes(left)
+    assert mend_recording(path) is True
+    assert path.read_bytes() == wav_header(2, 0)
+
+
+def test_a_recording_that_is_not_there_cannot_be_mended(tmp_path: Path) -> None:
+    with pytest.raises(RecorderError, match="cannot be mended"):
+        mend_recording(tmp_path / "none.wav")

@@ -1,18 +1,41 @@
 """The books of a run: right ones pass, and each kind of damage is named."""
 
+import csv
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from kmcc.dsp.wav import write_alaw_wav
 from kmcc.load.books import read_books
-from kmcc.switch.cdr import CSV_COLUMNS
+from kmcc.switch.cdr import CSV_COLUMNS, Cdr, EndedBy, LegDirection
+from kmcc.switch.circuit import Cause
 
-ROW = (
-    "c1-1,c1,1,in,in/1,1000,3190001,1,1000,centre,,{t}:00.000+08:00,{t}:01.000+08:00,{t}:05.000+08:00,4000,,"
-    "normal,16,caller,yes,c1.wav"
+START = datetime(2000, 5, 22, 9, 0, tzinfo=timezone(timedelta(hours=8)))
+CDR = Cdr(
+    id="c1-1",
+    chain="c1",
+    leg=1,
+    direction=LegDirection.IN,
+    circuit="in/1",
+    called="1000",
+    offered_at=START,
+    answered_at=START + timedelta(seconds=1),
+    released_at=START + timedelta(seconds=5),
+    cause=Cause.CALLER_HUNG_UP,
+    ended_by=EndedBy.CALLER,
+    charged=True,
+    recording=Path("c1.wav"),
 )
+
+
+def row(cdr: Cdr) -> str:
+    line = StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cdr.to_csv_row())
+    return line.getvalue()
 
 
 @pytest.fixture
@@ -20,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
     """One call that went well."""
     (tmp_path / "recordings").mkdir()
     write_alaw_wav(tmp_path / "recordings" / "c1.wav", b"\xd5" * 800, 2)
-    (tmp_path / "cdr.csv").write_text(",".join(CSV_COLUMNS) + "\n" + ROW.format(t="2000-05-22T09:00") + "\n")
+    (tmp_path / "cdr.csv").write_text(",".join(CSV_COLUMNS) + "\n" + row(CDR))
     (tmp_path / "events.jsonl").write_text(
         '{"seq":1,"t":1.0,"at":"x","kind":"call.seized","fields":{"call":"c1","circuit":"in/1"}}\n'
         '{"seq":2,"t":2.0,"at":"x","kind":"call.released","fields":{"call":"c1","cause":"normal"}}\n'
@@ -61,9 +84,9 @@ SEIZED = '{"seq":3,"t":3.0,"at":"x","kind":"call.seized","fields":{"call":"c2","
 @pytest.mark.parametrize(
     ("damage", "fault"),
     [
-        (_append("cdr.csv", ROW.format(t="2000-05-22T09:00") + "\n"), "cdr c1-1: written 2 times"),
+        (_append("cdr.csv", row(CDR)), "cdr c1-1: written 2 times"),
         (_append("cdr.csv", "c9,half\n"), "cdr.csv: a row of 2 columns"),
-        (_append("cdr.csv", ROW.format(t="2000-05-22T09:00").replace("c1", "c3", 2) + "\n"), "call c3: a record, but"),
+        (_append("cdr.csv", row(replace(CDR, id="c3-1", chain="c3"))), "call c3: a record, but"),
         (_append("events.jsonl", SEIZED), "call c2: seized, and has no record"),
         (_append("events.jsonl", SEIZED.replace('"seq":3', '"seq":4').replace("seized", "x")), "4 follows 2"),
         (_cut_recording, "recording c1.wav: the header says 800 octets of speech, the file holds 700"),

@@ -26,13 +26,13 @@ from kmcc.load.books import read_books
 from kmcc.load.house_process import CPU_FILE, TELL
 from kmcc.load.order import Order
 from kmcc.load.plant import house_of
-from kmcc.load.report import Effort, LoadReport, Restart
+from kmcc.load.report import Effort, LoadReport, Restart, unbooked
 from kmcc.load.town_process import TOWN_FILE
 from kmcc.store.database import Database
 from kmcc.store.sample import seed as seed_town
 
 SPARE_MS: Final = 4  # that the ticks of either process may be late: load shares the machine with its town
-LOOK_S: Final = 0.25
+LOOK_S: Final = 0.1
 START_LIMIT_S: Final = 60.0
 END_LIMIT_S: Final = 60.0
 CLEAR_LIMIT_S: Final = 15.0
@@ -177,8 +177,7 @@ class _RealRun:
     def _kill_house(self, at_s: float) -> None:
         self._note_spent()
         killed_at = datetime.now(ZONE)
-        self._house.kill()
-        self._house.wait()
+        _kill(self._house)
         up_after_s = self._start_house()
         self._restarts.append(Restart(at_s, killed_at, up_after_s))
 
@@ -245,8 +244,8 @@ class _RealRun:
             missed_ticks=round(spent.figures.get("kmcc_engine_missed_ticks_total", 0)),
         )
         restarts = tuple(restart.served(books.calls) for restart in self._restarts)
-        faults = (*self._faults, *books.faults)
         tally = Tally.from_json(town["tally"])
+        faults = (*self._faults, *books.faults, *unbooked(tally, books))
         return LoadReport(order.scenario, order.seed, "real", tally, books, effort, faults, restarts)
 
 

@@ -1,7 +1,7 @@
 """The load report: offered, answered, waits, service level, blocking, set-up times, CPU a call, checks."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -152,6 +152,13 @@ class LoadReport:
     def parts_ms_a_call(self) -> dict[str, float]:
         calls = self.tally.answered
         return {part: round(1000 * s / calls, 3) for part, s in self.effort.parts.items()} if calls else {}
+
+
+def unbooked(tally: Tally, books: Books) -> Iterator[str]:
+    """Calls that callers heard answered, and no record says so. One may hang up before he hears of it, never after."""
+    recorded = sum(cdr.answered_at is not None for cdr in books.calls)
+    if recorded < tally.answered:
+        yield f"{tally.answered} calls were answered, {recorded} records say so"
 
 
 def percentiles(samples: Iterable[float]) -> dict[str, float] | None:

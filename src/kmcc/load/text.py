@@ -31,6 +31,10 @@ def _lines(report: LoadReport) -> Iterator[str]:
     if cpu["ms_a_call"] is not None:
         yield f"  CPU          {cpu['ms_a_call']:.2f} ms a call; {_words(cpu['parts'])}"
     yield f"  memory       {made['most_memory_mb']:.0f} MB; ticks {made['ticks']}, late {made['late_ticks']}"
+    for one in made["restarts"]:
+        after_s = one["answered_after_s"]
+        answered = "no call answered since" if after_s is None else f"the first call answered after {after_s:.1f} s"
+        yield f"  killed       at {one['at_s']:g} s: up after {one['up_after_s']:.1f} s, {answered}"
     yield from _verdict(report.faults)
 
 

@@ -22,7 +22,7 @@ from kmcc.load.books import read_books
 from kmcc.load.cpu_split import CpuSplit
 from kmcc.load.people import agents_of, subscribers_of
 from kmcc.load.plant import house_of
-from kmcc.load.report import Effort, LoadReport
+from kmcc.load.report import Effort, LoadReport, unbooked
 from kmcc.store.sample import seed as seed_town
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.circuit import CircuitState
@@ -128,5 +128,5 @@ class _VirtualRun:
         books = read_books(self._folder)
         memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         effort = Effort(wall_s, cpu_s, self._split.parts, most_memory_mb=memory_mb, ticks=ticks)
-        faults = (*self._faults, *books.faults)
+        faults = (*self._faults, *books.faults, *unbooked(tally, books))
         return LoadReport(self._scenario, self._seed, "virtual", tally, books, effort, faults)

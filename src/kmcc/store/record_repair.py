@@ -13,6 +13,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
+from kmcc.dsp.recorder import RecorderError, mend_recording
 from kmcc.store.call_records import CallRecords
 from kmcc.store.database import Database
 from kmcc.store.open_legs import OpenLegFile, records_of
@@ -48,6 +49,8 @@ def restore_open_legs(legs: OpenLegFile, sink: CdrSink, csv_file: Path, last_sig
     written = {(cdr.id, _ms(cdr.offered_at)) for cdr in _newest(csv_file, NEWEST_ROWS)}
     count = 0
     for entry, cdr in zip(legs.left, records_of(legs.left, last_sign, recordings), strict=True):
+        if cdr.recording is not None:
+            _mend(recordings / cdr.recording)
         if (cdr.id, _ms(cdr.offered_at)) not in written:
             sink.write(cdr)
             count += 1
@@ -55,6 +58,13 @@ def restore_open_legs(legs: OpenLegFile, sink: CdrSink, csv_file: Path, last_sig
     if count:
         log.warning("call records written of legs that a crash had ended", file=str(csv_file), count=count)
     return count
+
+
+def _mend(recording: Path) -> None:
+    try:
+        mend_recording(recording)
+    except RecorderError as error:
+        log.error("recording cannot be mended", error=str(error))
 
 
 def _ms(at: datetime) -> datetime:

@@ -19,10 +19,12 @@ from kmcc.firmware_sim.town import Town
 from kmcc.signaling.china1.profile import LOCAL, Profile
 from kmcc.switch.admission import Admission
 from kmcc.switch.calendar import Calendar
+from kmcc.switch.call_recordings import RecordingParts
 from kmcc.switch.callserver import CallServer
 from kmcc.switch.cdr import Cdr
 from kmcc.switch.china1_circuit import China1Circuit, Use
 from kmcc.switch.circuit import Circuit
+from kmcc.switch.disk_guard import DiskGuard, FreeOctets, free_octets
 from kmcc.switch.flow import Flow
 from kmcc.switch.frames import FrameClock
 from kmcc.switch.fxs_circuit import FxsCircuit
@@ -35,12 +37,15 @@ from kmcc.switch.prompts import PromptSet
 from kmcc.switch.queue.machine import QueueMachine
 from kmcc.switch.queue.parties import SeatKind, SeatProfile
 from kmcc.switch.queue.settings import QueueSettings
+from kmcc.switch.recording_entry import RecordingEntry
+from kmcc.switch.recording_rules import RecordingRules
 from kmcc.switch.seats.desk import SeatDesk, SeatPlace
 from kmcc.switch.seats.parts import DeskSettings
 from kmcc.switch.seats.phone import Answering
 from kmcc.switch.trunks import Direction, Search, TrunkGroup
 
 START: Final = datetime(2000, 5, 22, 9, 0, tzinfo=UTC)
+FLOOR_OCTETS: Final = 1_000_000  # free space that recordings leave to others
 SETTLE_S: Final = 0.2  # both ends have seen each other idle
 
 
@@ -75,6 +80,13 @@ class Records(list[Cdr]):
         self.append(cdr)
 
 
+class Index(list[RecordingEntry]):
+    """A RecordingIndex that keeps what it gets."""
+
+    def add(self, entry: RecordingEntry) -> None:
+        self.append(entry)
+
+
 @dataclass(frozen=True, slots=True)
 class Plant:
     """What stands in the exchange room; the far exchange has the same `profile`.
@@ -95,6 +107,8 @@ class Plant:
     profile: Profile = LOCAL
     overload: OverloadSettings = field(default_factory=OverloadSettings)
     emergency: tuple[str, ...] = ()
+    rules: RecordingRules = field(default_factory=RecordingRules)
+    free_octets: FreeOctets = free_octets
 
 
 class Rig:
@@ -120,6 +134,9 @@ class Rig:
         machine = QueueMachine(plant.queue)
         self.seats = SeatDesk(machine, places, self.journal, self.media, town.prompts, settings=plant.desk)
         self.recordings = recordings
+        self.index = Index()
+        self.guard = DiskGuard(recordings, FLOOR_OCTETS, self.journal, plant.free_octets)
+        self._rules = plant.rules
         self.calls: CallServer
 
     def open(self, flows: Mapping[str, Flow]) -> None:
@@ -135,7 +152,7 @@ class Rig:
             flows=flows,
             seats=self.seats,
             book=LegBook(self.calendar, self.journal, self.records),
-            recordings=self.recordings,
+            recordings=RecordingParts(self.recordings, self._rules, self.guard, self.index),
             admission=self.admission,
         )
         self.calls.start()

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NoReturn, Protocol
 
-from kmcc.dsp.recorder import RecorderError, Recording
+from kmcc.dsp.recorder import Recording
 from kmcc.switch.announce import Language
 from kmcc.switch.circuit import CallingParty, Cause, Circuit
 from kmcc.switch.errors import SwitchError
@@ -78,9 +78,9 @@ class Exchange(Protocol):
         """Where the next message left in this call goes."""
         ...
 
-    def has_ordinary_route(self, call: "Call") -> bool:
-        """Whether it can go on from here as an ordinary call."""
-        ...
+    def seat_has_joined(self, call: "Call") -> None: ...
+
+    def has_ordinary_route(self, call: "Call") -> bool: ...
 
 
 class Call:
@@ -106,9 +106,19 @@ class Call:
         self.language = language
         self.group = group
         self.service: str | None = None
-        self.seat: str | None = None
+        self._seat: str | None = None
         self.waiting_ms: int | None = None
         self._exchange = exchange
+
+    @property
+    def seat(self) -> str | None:
+        """Who talks with the caller, or did so last."""
+        return self._seat
+
+    @seat.setter
+    def seat(self, seat: str | None) -> None:
+        self._seat = seat
+        self._exchange.seat_has_joined(self)
 
     @property
     def port(self) -> int:
@@ -228,7 +238,9 @@ class Call:
         """
         self._check()
         self.path.listen_for_keys()
-        self.path.start_message(self._exchange.message_file(self), self._note_recording_fault)
+        self.path.start_message(
+            self._exchange.message_file(self), lambda fault: self.note("alarm.recording", what=str(fault))
+        )
         try:
             await until_said(self, limit_s, silence_s)
         finally:
@@ -236,9 +248,6 @@ class Call:
             if recording is not None:
                 self.note("message.recorded", file=recording.path.name, duration_s=recording.duration_s)
         return recording
-
-    def _note_recording_fault(self, fault: RecorderError) -> None:
-        self.note("alarm.recording", what=str(fault))
 
     # --- other parties ------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from kmcc.switch.admission import Admission
 from kmcc.switch.announce import Language
 from kmcc.switch.call import OWN, Call, ConnectFailed
 from kmcc.switch.call_ids import CallIds
-from kmcc.switch.call_recordings import CallRecordings
+from kmcc.switch.call_recordings import CallRecordings, RecordingParts
 from kmcc.switch.cdr import LegDirection
 from kmcc.switch.circuit import (
     BlockingIndication,
@@ -68,7 +68,7 @@ class CallServer:
         flows: Mapping[str, Flow],
         seats: Seats,
         book: LegBook,
-        recordings: Path,
+        recordings: RecordingParts,
         admission: Admission,
         language: Language = Language.ZH,
     ) -> None:
@@ -80,10 +80,10 @@ class CallServer:
         self.calls: dict[str, Call] = {}
         self._seats = seats
         self._book = book
-        self._recordings = CallRecordings(recordings, journal)
+        self.recordings = CallRecordings(recordings, journal, book.calendar)
         self.admission = admission
         self._language = language
-        self._ids = CallIds(book.start, recordings)
+        self._ids = CallIds(book.start, recordings.folder)
         self._clearing = Clearing()
         self._outgoing = OutgoingLegs(
             onward=onward,
@@ -146,7 +146,7 @@ class CallServer:
         group.traffic.take(leg.answered)
         self.journal.write("call.seized", call=call_id, circuit=circuit.name)
         entry = self._book.open(call_id, leg, LegDirection.IN)
-        path = self._open_path(call_id, leg, entry)
+        path = self._open_path(call_id, leg, entry, group.name)
         if self._is_closing:
             self._close_leg(call_id, leg, path, entry)
             self._clearing.take(leg, group)
@@ -179,15 +179,9 @@ class CallServer:
         to = self._destinations.of(called, group.name, is_end_to_end=setup.is_end_to_end)
         call.service = entry.service = to.service
         entry.charge_class = to.charge_class
+        self.recordings.decide(call_id, to.service, None)
         self._book.note(entry)
-        call.note(
-            "call.offered",
-            called=called,
-            calling=calling.number,
-            ka=calling.category,
-            service=to.service,
-            charge_class=to.charge_class,
-        )
+        call.note("call.offered", called=called, calling=calling.number, ka=calling.category, **to.facts)
         try:
             await self._run_flow(call, to.flow)
         finally:
@@ -234,7 +228,7 @@ class CallServer:
             self._outgoing.close(leg, self._own_cause)
             raise
         entry = self._outgoing.entry_of(leg)
-        path = self._open_path(call_id, leg, entry)
+        path = self._open_path(call_id, leg, entry, OWN)
         call = Call(call_id, leg, path, self, called=entry.called, calling=entry.calling, language=self._language)
         try:
             await self._run_flow(call, flow)
@@ -268,7 +262,11 @@ class CallServer:
 
     def message_file(self, call: Call) -> Path:
         """Where the next message left in this call goes."""
-        return self._recordings.message_file(call.id)
+        return self.recordings.message_file(call.id)
+
+    def seat_has_joined(self, call: Call) -> None:
+        """Who talks with the caller may decide whether it is recorded."""
+        self.recordings.decide(call.id, call.service, call.seat)
 
     async def queue(self, call: Call, service: str | None, grade: int, form: Mapping[str, str]) -> None:
         await self._seats.serve(call, service, grade, form)
@@ -280,10 +278,10 @@ class CallServer:
         """Why we end a call that nobody hung up."""
         return Cause.SHUTDOWN if self._is_closing else Cause.NORMAL
 
-    def _open_path(self, call_id: str, leg: Leg, entry: LegEntry) -> SpeechPath:
+    def _open_path(self, call_id: str, leg: Leg, entry: LegEntry, group: str) -> SpeechPath:
         self._legs[leg] = None
         path = SpeechPath(self.media, leg.port)
-        self._recordings.start(call_id, path, entry)
+        self.recordings.open(call_id, path, entry, group)
         return path
 
     def _close_leg(self, call_id: str, leg: Leg, path: SpeechPath, entry: LegEntry) -> None:
@@ -291,6 +289,7 @@ class CallServer:
         leg.release(self._own_cause)  # harmless when it has ended, as it should have
         self._legs.pop(leg, None)
         try:
+            self.recordings.close(call_id)
             path.close()
         finally:  # the record first of all, should the engine take no more commands
             self.journal.write("call.released", call=call_id, cause=leg.ended.result().words)

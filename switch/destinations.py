@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kmcc.switch.flow import Flow, ordinary
+from kmcc.switch.journal import Field
 from kmcc.switch.numbering import NumberPlans
 from kmcc.switch.transit import end_to_end
 
@@ -15,6 +16,11 @@ class Destination:
     service: str | None
     charge_class: str | None
     flow: Flow
+
+    @property
+    def facts(self) -> Mapping[str, Field]:
+        """For the journal."""
+        return {"service": self.service, "charge_class": self.charge_class}
 
 
 class Destinations:

@@ -88,7 +88,7 @@ class LegBook:
 
     def __init__(self, calendar: Calendar, journal: Journal, sink: CdrSink, open_legs: OpenLegs | None = None) -> None:
         self.start = calendar.now()
-        self._calendar = calendar
+        self.calendar = calendar
         self._journal = journal
         self._sink = sink
         self._open = Unkept() if open_legs is None else open_legs
@@ -98,7 +98,7 @@ class LegBook:
         """A leg begins now."""
         number = self._legs_of.get(chain, 0) + 1
         self._legs_of[chain] = number
-        entry = LegEntry(chain, number, direction, leg.circuit.name, self._calendar.now())
+        entry = LegEntry(chain, number, direction, leg.circuit.name, self.calendar.now())
         leg.answered.add_done_callback(lambda _: self._note_answer(entry))
         self._open.note(entry)
         return entry
@@ -109,15 +109,15 @@ class LegBook:
 
     def _note_answer(self, entry: LegEntry) -> None:
         if entry.answered_at is None:
-            entry.answered_at = self._calendar.now()
+            entry.answered_at = self.calendar.now()
             self._open.note(entry)
 
     def close(self, entry: LegEntry, leg: Leg) -> None:
         """The leg has ended: its record, with the cause of the side that ended it first."""
         cause = leg.ended.result() if leg.ended.done() else Cause.SYSTEM_FAULT
         if leg.answered.done() and entry.answered_at is None:  # answered and over in one go
-            entry.answered_at = self._calendar.now()
-        record = entry.record(self._calendar.now(), cause, _ended_by(entry, leg, cause))
+            entry.answered_at = self.calendar.now()
+        record = entry.record(self.calendar.now(), cause, _ended_by(entry, leg, cause))
         self._sink.write(record)
         self._open.close(entry)
         self._journal.write(

@@ -281,6 +281,7 @@ STORED_WORDS: Final = {
     "campaign_answers": "keys that a contact pressed at a question",
     "do_not_call": "numbers that no campaign calls",
     "jobs": "what the scheduler is to do and when, and what became of it",
+    "recordings": "one row a file of the folder of recordings, with its SHA-256 and what is missing of the talk",
     "call_records": "one row a leg, the columns of the CDR file; never changed",
     "fax_requests": "documents that callers asked for by fax, once a call and number",
 }

@@ -33,6 +33,7 @@ from kmcc.switch.circuit import Cause, CircuitState
 from kmcc.switch.media import Media
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.queue.machine import QueueMachine
+from kmcc.switch.recording_rules import RecordingRefusedError
 from kmcc.switch.seats.desk import SeatDesk
 
 T = TypeVar("T")
@@ -77,6 +78,19 @@ FIGURES = Figures(
 )
 
 
+class NoCalls:
+    """Recorders of a house in which no call is up."""
+
+    def seat_of(self, call: str) -> str | None:
+        raise RecordingRefusedError(f"call {call} is not up")
+
+    def start(self, call: str) -> None:
+        self.seat_of(call)
+
+    def stop(self, call: str) -> None:
+        self.seat_of(call)
+
+
 @dataclass
 class House:
     """A house that stands still but for its event log."""
@@ -87,6 +101,7 @@ class House:
     services: frozenset[str] = frozenset({"centre"})
     health_now: Health = FIT
     figures_now: Figures = FIGURES
+    recorders: NoCalls = field(default_factory=NoCalls)
     trunks: TrunkDesk = field(default_factory=lambda: TrunkDesk({}))
     flows: FlowShelf = field(default_factory=lambda: FlowShelf(None, PACKAGED, MemoryJournal()))
 

@@ -162,7 +162,8 @@ def test_alert_and_answer_may_be_asked_for_again(sim: Sim, clock: Clock) -> None
 def test_a_call_goes_on_when_its_recording_cannot_be_opened(sim: Sim, clock: Clock, tmp_path: Path) -> None:
     async def main() -> None:
         async with sim({"desk": _forgets_to_release}) as rig:
-            rig.calls._recordings.folder = tmp_path / "no" / "such" / "folder"
+            nowhere = tmp_path / "no" / "such" / "folder"
+            rig.calls.recordings.parts = replace(rig.calls.recordings.parts, folder=nowhere)
             record = await call_once(rig)
             assert (record.cause, record.recording) == (Cause.NORMAL, None)
             assert len(rig.journal.of("alarm.recording")) == 1

@@ -11,6 +11,7 @@ from kmcc.config.errors import Place
 from kmcc.config.finding import Finding
 from kmcc.config.model import Config
 from kmcc.config.plan import number_rows
+from kmcc.config.recording_section import recording_rules_name_what_is_there
 from kmcc.config.routes_section import routes_are_sound
 from kmcc.config.sections import Board
 from kmcc.config.wording import value_words
@@ -257,6 +258,7 @@ RULES: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
     _tokens_fit_their_seats,
     _services_overflow_to_another,
     _reminders_ring_by_day,
+    recording_rules_name_what_is_there,
     _files_can_be_written,
     _prompts_are_complete,
 )

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from kmcc.config.overload_section import Overload
+from kmcc.config.recording_section import Recording, RecordingRule
 from kmcc.config.routes_section import Route
 from kmcc.config.sections import (
     Board,
@@ -94,3 +95,5 @@ class Config(Section):
     voice: Voice = Voice()
     reminders: Reminders = Reminders()
     overload: Overload = Overload()
+    recording: Recording = Recording()
+    recording_rules: tuple[RecordingRule, ...] = ()

@@ -16,6 +16,7 @@ from kmcc.console.metrics import Figures, metrics_router
 from kmcc.console.problem import answer_problems
 from kmcc.console.queue import queue_router
 from kmcc.console.queues import QueueWatch, queues_router
+from kmcc.console.recordings import Recorders, recordings_router
 from kmcc.console.seats import seats_router
 from kmcc.console.supervisor import supervisor_router
 from kmcc.console.trunks import Trunks, trunks_router
@@ -45,6 +46,9 @@ class HouseView(Protocol):
     def trunks(self) -> Trunks: ...
 
     @property
+    def recorders(self) -> Recorders: ...
+
+    @property
     def flows(self) -> Flows: ...
 
 
@@ -64,6 +68,7 @@ def create_app(house: HouseView, guard: Guard | None = None, rooms: Sequence[API
     app.include_router(supervisor_router(house.desk, house.events, guard, house.services))
     app.include_router(queues_router(house.queues, guard))
     app.include_router(trunks_router(house.trunks, guard))
+    app.include_router(recordings_router(house.recorders, guard))
     app.include_router(flows_router(house.flows, guard))
     for room in rooms:
         app.include_router(room)

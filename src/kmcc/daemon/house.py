@@ -17,6 +17,7 @@ from kmcc.config.sections import TrunkGroup as GroupSection
 from kmcc.daemon.admission import admission_of
 from kmcc.daemon.autodial import Autodial
 from kmcc.daemon.journal import HouseJournal
+from kmcc.daemon.recording import recording_parts
 from kmcc.daemon.records import RecordFan
 from kmcc.daemon.seats import desk_settings, queue_settings, seat_places, seat_profile, sign_in_at_start
 from kmcc.daemon.services import OpeningHours, schedules
@@ -29,6 +30,7 @@ from kmcc.store.database import Database
 from kmcc.store.event_log import EventLog
 from kmcc.store.open_legs import OpenLegFile
 from kmcc.store.record_repair import restore_call_records, restore_open_legs
+from kmcc.store.recordings import SqlRecordingIndex
 from kmcc.switch.announce import Language
 from kmcc.switch.autodial.result import Result
 from kmcc.switch.autodial.schedule import Schedule, Window
@@ -73,6 +75,7 @@ class House:
         died_at = self.events.found_at or calendar.now()
         restore_open_legs(self.open_legs, self.cdr_file, cdr, died_at, Path(config.store.recordings))
         self.sql_cdrs = SqlCdrSink(self.database)
+        self.recordings = SqlRecordingIndex(self.database, Path(config.store.recordings))
         restore_call_records(self.database, cdr)
         self.records = RecordFan(self.cdr_file, self.sql_cdrs)
         self.plans = number_plans(config)
@@ -111,6 +114,7 @@ class House:
             parts.callback(self.cdr_file.close)
             parts.callback(self.open_legs.shut)
             parts.push_async_callback(self.sql_cdrs.close)
+            parts.push_async_callback(self.recordings.close)
             parts.callback(self.journal.close)
             self.opening_hours.stop()
             await self.autodial.close()
@@ -119,8 +123,6 @@ class House:
             self.journal.write("house.closed", calls=self.records.count)
 
     def _call_server(self) -> CallServer:
-        recordings = Path(self.config.store.recordings)
-        recordings.mkdir(parents=True, exist_ok=True)
         return CallServer(
             media=self.media,
             prompts=self.prompts,
@@ -132,7 +134,7 @@ class House:
             flows=service_flows(desk_of(self.database, self.calendar, self.flows, self.seats)),
             seats=self.seats,
             book=LegBook(self.calendar, self.journal, self.records, self.open_legs),
-            recordings=recordings,
+            recordings=recording_parts(self.config, self.journal, self.recordings),
             admission=self.admission,
             language=Language(self.config.centre.language),
         )

@@ -11,6 +11,7 @@ from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
 from kmcc.console.queues import QueueWatch
 from kmcc.daemon.engine_view import engine_alarms, engine_figures
 from kmcc.daemon.house import House, words_of
+from kmcc.daemon.recorders import Recorders
 from kmcc.daemon.services import answer_limits
 from kmcc.daemon.traffic import traffic_of
 from kmcc.daemon.trunk_desk import TrunkDesk
@@ -39,6 +40,7 @@ class View:
         self._house = house
         self._media = media
         self.trunks = TrunkDesk(house.groups)
+        self.recorders = Recorders(house.calls)
         self.flows = house.flows
         self.queues = QueueWatch(
             house.events, house.calendar.now, answer_limits(house.config), services_of(house.config)
@@ -92,6 +94,8 @@ class View:
             reasons.append(f"{house.cdr_file.unwritten_octets} octets of call records wait for the disk")
         if house.flows.faults:
             reasons.append(f"new flows refused, the old ones are in force: {house.flows.faults[0]}")
+        if house.calls.recordings.parts.guard.is_full:
+            reasons.append("no room for recordings")
         if house.events.unwritten_octets:
             reasons.append(f"{house.events.unwritten_octets} octets of the event log wait for the disk")
         return reasons

@@ -177,6 +177,29 @@ class CallRecordRow(Base):
     __table_args__ = (Index("ix_call_records_offered_at", "offered_at"),)
 
 
+class RecordingRow(Base):
+    """R-126. A file of the folder of recordings; the folder of a later house may have a file of the same name."""
+
+    __tablename__ = "recordings"
+
+    file: Mapped[str] = mapped_column(String(255), primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(UtcTime, primary_key=True)
+    call: Mapped[str] = mapped_column(String(64), index=True)
+    mode: Mapped[str] = mapped_column(String(16))
+    talk_ms: Mapped[int]
+    duration_ms: Mapped[int]
+    gap_ms: Mapped[int]
+    lost_octets: Mapped[int] = mapped_column(BigInteger)
+    octets: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    service: Mapped[str | None] = mapped_column(String(32))
+    seat: Mapped[str | None] = mapped_column(String(32))
+    called: Mapped[str] = mapped_column(String(32))
+    calling: Mapped[str | None] = mapped_column(String(32))
+
+    __table_args__ = (Index("ix_recordings_started_at", "started_at"),)
+
+
 class FaxRequestRow(Base):
     """R-248. A call asks for a document once, for a number."""
 

@@ -20,6 +20,8 @@ from kmcc.switch.leg import Leg, Milestone, first_of
 from kmcc.switch.message import until_said
 from kmcc.switch.pass_on import pass_signals
 from kmcc.switch.prompts import PromptSet
+from kmcc.switch.queue.parties import Grade
+from kmcc.switch.seats.order import Order, cut_data
 from kmcc.switch.speech_path import SpeechPath
 
 NO_FORM: Final[Mapping[str, str]] = MappingProxyType({})
@@ -72,7 +74,7 @@ class Exchange(Protocol):
         """The outgoing leg is over: release what is left and write its CDR."""
         ...
 
-    async def queue(self, call: "Call", service: str | None, grade: int, form: Mapping[str, str]) -> None: ...
+    async def queue(self, call: "Call", order: Order) -> None: ...
 
     def message_file(self, call: "Call") -> Path:
         """Where the next message left in this call goes."""
@@ -296,8 +298,12 @@ class Call:
 
         The seat is shown the form when it is offered the call, and so is whoever it passes the caller on to.
         """
+        await self.enter_queue(Order(service, Grade(grade), cut_data(form)))
+
+    async def enter_queue(self, order: Order) -> None:
+        """The same for one who is given to a seat or goes before others."""
         self._check()
-        await self._exchange.queue(self, service, grade, form)
+        await self._exchange.queue(self, order)
 
     async def proceed(self) -> None:
         """Treat as an ordinary call: on by the numbering plan, else vacant number."""

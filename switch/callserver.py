@@ -33,6 +33,7 @@ from kmcc.switch.outgoing_legs import OutgoingLegs
 from kmcc.switch.overload import Priority
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.routes import Routes
+from kmcc.switch.seats.order import Order
 from kmcc.switch.speech_path import SpeechPath
 from kmcc.switch.trunks import TrunkGroup
 
@@ -44,7 +45,7 @@ SHUTDOWN_LIMIT_S = 2.0
 class Seats(Protocol):
     """Who serves callers that want a person: kmcc.switch.seats.SeatDesk."""
 
-    async def serve(self, call: Call, service: str | None, grade: int, form: Mapping[str, str]) -> None: ...
+    async def serve(self, call: Call, order: Order) -> None: ...
 
 
 class CallServer:
@@ -268,8 +269,8 @@ class CallServer:
         """Who talks with the caller may decide whether it is recorded."""
         self.recordings.decide(call.id, call.service, call.seat)
 
-    async def queue(self, call: Call, service: str | None, grade: int, form: Mapping[str, str]) -> None:
-        await self._seats.serve(call, service, grade, form)
+    async def queue(self, call: Call, order: Order) -> None:
+        await self._seats.serve(call, order)
 
     # --- both -------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import structlog
 
 from kmcc.errors import KmccError
 from kmcc.switch.autodial import events as a
+from kmcc.switch.autodial.errors import NotPlacedError
 from kmcc.switch.autodial.ledger import Ledger, Unwritten
 from kmcc.switch.autodial.machine import Campaign
 from kmcc.switch.autodial.progress import ContactSnapshot, State
@@ -61,6 +62,11 @@ class Dialler:
             for task in tuple(self._tasks):
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def turn(self) -> datetime | None:
+        """When the next call is due; None = it is no time that is waited for."""
+        return self._turn
 
     # --- what others tell the campaign ----------------------------------------------------------------------------
 
@@ -135,20 +141,24 @@ class Dialler:
     async def _call(self, dial: a.Dial) -> None:
         refusal = await self._begin(dial)
         if refusal is not None:
-            self._note("campaign.refused", dial, why=refusal.value)
-            self._feed(a.DialRefused(dial.contact, refusal, self._calendar.now()))
-            await self._written(self._ledger.take_back(dial, self._progress(dial)))
-            return
+            return await self._refuse(dial, refusal)
         self._note("campaign.dialled", dial)
         try:
             result = await self._attempt(dial)
+        except NotPlacedError:
+            return await self._refuse(dial, a.Refusal.CLOSING)
         except KmccError as error:  # counts as an attempt; the others are called all the same
             log.error("attempt failed", contact=dial.contact, error=str(error))
             result = Result.FAILED
         self._note("campaign.result", dial, result=result.value)
         now = self._calendar.now()
         self._feed(a.CallEnded(dial.contact, result, now))
-        await self._written(self._ledger.end(dial, result, now, self._progress(dial)))
+        return await self._written(self._ledger.end(dial, result, now, self._progress(dial)))
+
+    async def _refuse(self, dial: a.Dial, why: a.Refusal) -> None:
+        self._note("campaign.refused", dial, why=why.value)
+        self._feed(a.DialRefused(dial.contact, why, self._calendar.now()))
+        await self._written(self._ledger.take_back(dial, self._progress(dial)))
 
     async def _begin(self, dial: a.Dial) -> a.Refusal | None:
         """Nothing is dialled that is not written; and writing takes time, so the window is looked at once more."""

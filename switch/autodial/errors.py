@@ -19,3 +19,10 @@ class WindowError(SwitchError):
 class PacingError(SwitchError):
     def __init__(self, why: str) -> None:
         super().__init__(f"pacing: {why}")
+
+
+class NotPlacedError(SwitchError):
+    """The house is closing: the call was not placed, and the attempt does not count."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} is not called: the house is closing")

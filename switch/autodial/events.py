@@ -60,6 +60,8 @@ class Refusal(Enum):
     DO_NOT_CALL = "on the do-not-call list"
     SPENT_TODAY = "called often enough today"
     WINDOW_CLOSED = "the window has closed"
+    SETTLED = "the reason to call is gone"
+    CLOSING = "the house is closing"
     NOT_WRITTEN = "the attempt could not be written down"
 
 

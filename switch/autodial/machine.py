@@ -198,8 +198,11 @@ class Campaign:
                 return self._next_turn(progress, at)
             case e.Refusal.SPENT_TODAY:
                 return self._next_turn(progress, self.plan.schedule.next_day(at, progress.contact.zone))
-            case e.Refusal.NOT_WRITTEN:
+            case e.Refusal.NOT_WRITTEN | e.Refusal.CLOSING:
                 return self._next_turn(progress, at + RETRY[Result.FAILED])
+            case e.Refusal.SETTLED:
+                progress.is_withdrawn = True
+                return self._close(progress, e.Verdict.WITHDRAWN)
             case e.Refusal.DO_NOT_CALL:
                 pass
         progress.struck.add(number)

@@ -59,13 +59,13 @@ class SeatDesk:
         self.positions: dict[str, Position] = {}
         self._dispatch = Dispatch(machine, self.positions, journal)
         self._parts = Parts(self._dispatch, Rooms(media.engine), prompts, journal, settings or DeskSettings())
-        self._promises = Promises(self._parts, self._go_on)
+        self._promises = Promises(self._parts, self.serve)
         for place in places:
             seat = place.profile.seat
             on_free = partial(self._on_free_phone, seat)
             phone = SeatPhone(seat, place.circuit, media.engine, on_free, place.answering)
             self.positions[seat] = Position(place.profile, phone)
-        self.talks = TalkOrders(self._parts, self.positions, self._go_on)
+        self.talks = TalkOrders(self._parts, self.positions, self.serve)
         self.supervision = Supervision(self._parts, self.positions)
 
     def start(self, dials: Dials | None = None) -> None:
@@ -81,14 +81,11 @@ class SeatDesk:
 
     # --- the callers' side ----------------------------------------------------------------------------------------
 
-    async def serve(self, call: Call, service: str | None, grade: int, form: Data = NO_DATA) -> None:
+    async def serve(self, call: Call, order: Order) -> None:
         """Wait for a seat with tone and position, talk; returns when the seats are done with the caller.
 
         QueueGaveUp without a seat.
         """
-        await self._go_on(call, Order(service, Grade(grade), cut_data(form)))
-
-    async def _go_on(self, call: Call, order: Order) -> None:
         onward: Order | None = order
         for _ in range(MOST_TRANSFERS):
             if onward is None:

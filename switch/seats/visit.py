@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kmcc.dsp.tone import CHINA_TONES
 from kmcc.switch.announce import say_count
-from kmcc.switch.call import Call, QueueGaveUp
+from kmcc.switch.call import OWN, Call, QueueGaveUp
 from kmcc.switch.circuit import CallingParty, Cause
 from kmcc.switch.journal import Field
 from kmcc.switch.queue import effects as fx
@@ -56,7 +56,8 @@ class Visit(Guest):
             self._part()
 
     def _event(self) -> q.CallWaiting:
-        order, number = self.order, self.call.calling.number
+        order = self.order
+        number = None if self.call.group == OWN else self.number  # whom we have called is not called back for it
         return q.CallWaiting(
             self.key,
             self._parts.dispatch.now_ms(),
@@ -135,11 +136,16 @@ class Visit(Guest):
 
     @property
     def calling(self) -> CallingParty:
-        return CallingParty(self.call.calling.number)
+        return CallingParty(self.number)
+
+    @property
+    def number(self) -> str | None:
+        """The other party's own: who called, or whom we have called."""
+        return self.call.called if self.call.group == OWN else self.call.calling.number
 
     def pop(self) -> Mapping[str, Field]:
         return {
-            "calling": self.call.calling.number,
+            "calling": self.number,
             "service": self.order.service,
             "grade": self.order.grade.name.lower(),
             "transferred_by": self.order.passed_by,
@@ -168,7 +174,7 @@ class Visit(Guest):
         self._parts.dispatch.accept(position, self.key)
         self.talk = Talk(self._parts, self.call, self.order, position, use)
         self.call.note("seat.connected", seat=position.id, waited_ms=self.call.waiting_ms)
-        self._promises.talked(self.call.calling.number, position.id)
+        self._promises.talked(self.number, position.id)
         self.call.path.stop_play()
         self.call.path.stop_tone()
         self.talk.begin()

@@ -50,7 +50,10 @@ def test_everybody_is_called_and_his_fate_is_written(tmp_path: Path) -> None:
 
     log = play(tmp_path, story, TOWN)
     assert len(of_kind(log, "campaign.dialled")) == 8
-    assert [e.fields["state"] for e in of_kind(log, "campaign.state")] == ["running", "finished"]
+    assert [e.fields["state"] for e in of_kind(log, "campaign.state", campaign="notice")] == [
+        "running",
+        "finished",
+    ]
 
 
 def test_what_is_keyed_is_written_and_the_tally_is_exact(tmp_path: Path) -> None:
@@ -201,3 +204,35 @@ def test_stopped_resumed_and_orders_that_cannot_be(tmp_path: Path) -> None:
             await desk.resume(name)
 
     play(tmp_path, story, TOWN)
+
+
+def test_a_seat_looks_at_a_contact_first_and_its_own_telephone_rings(tmp_path: Path) -> None:
+    """R-181: shown with his data, taken by 804; the other contact is passed and comes back later."""
+    people = [Subscriber(f"319000{n}", rings_s=2.0, talks_s=30.0) for n in range(2)]
+    definition = TO_SEATS.replace('"progressive"', '"preview"').replace(
+        "name =", "retry_minutes = { no_answer = 1 }\nname ="
+    )
+
+    async def story(house: House) -> None:
+        desk = house.autodial.desk
+        name = await begin(house, definition, "number,owed\n3190000,3560\n3190001,100\n")
+        shown = await desk.preview(name, "804")
+        assert shown is not None
+        assert (shown[0].number, shown[1].data) == ("3190000", {"owed": "3560"})
+        other = await desk.preview(name, "803")
+        assert other is not None
+        assert await desk.preview(name, "803") is None
+        await desk.pass_preview(name, other[0].contact, "803")
+        await desk.take_preview(name, "3190000", "804")
+        await asyncio.sleep(61.0)
+        again = await desk.preview(name, "803")
+        assert again is not None
+        await desk.take_preview(name, again[0].contact, "803")
+        record = await until_over(house, name)
+        assert [(one.contact, one.seat) for one in record.attempts] == [("3190000", "804"), ("3190001", "803")]
+        assert {fate for fate, _ in fates(record).values()} == {"reached"}
+
+    log = play(tmp_path, story, people)
+    assert [e.fields["seat"] for e in of_kind(log, "seat.connected")] == ["804", "803"]
+    popped = of_kind(log, "seat.offered")
+    assert [(e.fields["calling"], e.fields["data.owed"]) for e in popped] == [("3190000", "3560"), ("3190001", "100")]

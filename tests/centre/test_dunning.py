@@ -1,6 +1,8 @@
 """A day's campaign in a whole house, in virtual time; nights are skipped, for nothing happens on the lines."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, time
@@ -12,13 +14,15 @@ import pytest
 from sqlalchemy import text
 from tests.daemon.left_behind import Logged, cdr_rows, check_records, events, of_kind
 
-from kmcc.centre.dunning import call_debtors, call_debtors_every_day
+from kmcc.centre.dunning import call_debtors
 from kmcc.daemon.house import House
 from kmcc.demo.show import demo_config
 from kmcc.firmware_sim.board import SimulatedBoard
 from kmcc.firmware_sim.clock import VirtualLoop, run_virtual
 from kmcc.firmware_sim.morning import SUBSCRIBERS, manners
 from kmcc.firmware_sim.town import Town
+from kmcc.store.bills import Bills
+from kmcc.store.campaigns import Campaigns
 from kmcc.store.month import Month
 from kmcc.store.reminders import Reminder, Reminders
 from kmcc.store.sample import DEBTORS, seed
@@ -42,8 +46,11 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2000, 5, day, hour, minute, tzinfo=ZONE)
 
 
-def play(folder: Path, start: datetime, story: Story) -> list[Logged]:
-    """The story in a house that opens at `start`; its log. Every leg must have its record, every circuit be idle."""
+def play(folder: Path, start: datetime, story: Story, *, is_new: bool = True) -> list[Logged]:
+    """The story in a house that opens at `start`; its log. Every leg must have its record, every circuit be idle.
+
+    A house that is not new goes on with what it finds; of one that was killed calls are without a record.
+    """
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
@@ -52,7 +59,8 @@ def play(folder: Path, start: datetime, story: Story) -> list[Logged]:
         with SimulatedBoard(town.settle, spans=1, lines=4) as board:
             house = House(demo_config(folder), board, Calendar(start, loop.time))
             loop.attach(house.frames)
-            house.database.run_now(lambda session: seed(session, start, {}))
+            if is_new:
+                house.database.run_now(lambda session: seed(session, start, {}))
             house.open()
             await asyncio.sleep(1.0)
             await story(house)
@@ -65,7 +73,8 @@ def play(folder: Path, start: datetime, story: Story) -> list[Logged]:
             assert states == {CircuitState.IDLE}
 
     run_virtual(main())
-    check_records(folder)
+    if is_new:
+        check_records(folder)
     return events(folder)
 
 
@@ -141,7 +150,7 @@ def test_it_waits_for_the_window_and_comes_again_every_day(tmp_path: Path) -> No
     """Started at night: at nine that day; on the next day only who has not heard it yet."""
 
     async def story(house: House) -> None:
-        daily = asyncio.get_running_loop().create_task(call_debtors_every_day(house.dunning))
+        daily = asyncio.get_running_loop().create_task(house.autodial.run())
         await until(house, at(22, 9))
         await asyncio.sleep(600.0)
         await until(house, at(23, 9))
@@ -161,7 +170,7 @@ def test_nobody_is_rung_after_the_window_has_closed(tmp_path: Path) -> None:
     """Begun a minute before its end: the retry waits for the morning, and that day's own campaign follows."""
 
     async def story(house: House) -> None:
-        daily = asyncio.get_running_loop().create_task(call_debtors_every_day(house.dunning))
+        daily = asyncio.get_running_loop().create_task(house.autodial.run())
         await asyncio.sleep(240.0)
         await until(house, at(23, 9))
         await asyncio.sleep(500.0)
@@ -198,7 +207,7 @@ def test_cancelled_while_calls_are_up(tmp_path: Path) -> None:
 def test_without_its_table_there_is_no_list_and_the_house_goes_on(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         house.database.run_now(lambda session: session.execute(text(f"DROP TABLE {ReminderRow.__tablename__}")))
-        daily = asyncio.get_running_loop().create_task(call_debtors_every_day(house.dunning))
+        daily = asyncio.get_running_loop().create_task(house.autodial.run())
         await asyncio.sleep(5.0)
         await until(house, at(23, 9))
         await asyncio.sleep(5.0)
@@ -207,20 +216,26 @@ def test_without_its_table_there_is_no_list_and_the_house_goes_on(tmp_path: Path
         await asyncio.gather(daily, return_exceptions=True)
 
     log = play(tmp_path, at(22, 10), story)
-    failed = [(e.fields["day"], e.fields["what"]) for e in of_kind(log, "campaign.failed")]
-    assert failed == [("2000-05-22", "DatabaseUnavailableError"), ("2000-05-23", "DatabaseUnavailableError")]
+    failed = [(e.fields["key"], e.fields["what"]) for e in of_kind(log, "job.failed")]
+    assert failed == [(key, "DatabaseUnavailableError") for key in ("2000-05", "2000-05-22", "2000-05-23")]
 
 
-def test_a_result_that_cannot_be_written_does_not_stop_the_campaign(tmp_path: Path) -> None:
+def test_while_nothing_can_be_written_nobody_is_dialled_and_then_it_goes_on(tmp_path: Path) -> None:
+    table = ReminderRow.__tablename__
+
     async def story(house: House) -> None:
         campaign = asyncio.get_running_loop().create_task(call_debtors(house.dunning))
         await asyncio.sleep(1.0)
-        house.database.run_now(lambda session: session.execute(text(f"DROP TABLE {ReminderRow.__tablename__}")))
+        house.database.run_now(lambda session: session.execute(text(f"ALTER TABLE {table} RENAME TO away")))
+        await asyncio.sleep(600.0)
+        house.database.run_now(lambda session: session.execute(text(f"ALTER TABLE away RENAME TO {table}")))
         report = await campaign
         assert {one.contact for one in report.outcomes} == set(DEBTORS)
         assert [one.last for one in report.outcomes if one.contact == ZHOU] == [Result.NO_ANSWER]
 
-    assert len(of_kind(play(tmp_path, at(22, 9), story), "campaign.finished")) == 1
+    log = play(tmp_path, at(22, 9), story)
+    assert len(of_kind(log, "campaign.finished")) == 1
+    assert not [t for _, _, t in dialled(log) if 2.0 < t < 601.0]
 
 
 @pytest.mark.parametrize(
@@ -244,3 +259,68 @@ def test_no_window_goes_beyond_eight_to_nine(tmp_path: Path, start: time, end: t
             replace(house.dunning, schedule=schedule)
 
     play(tmp_path, at(22, 9), story)
+
+
+def test_the_list_is_made_at_five_past_midnight_of_its_day(tmp_path: Path) -> None:
+    """R-177: exactly those who have not paid; and it is made late when nobody was there at night."""
+
+    async def story(house: House) -> None:
+        daily = asyncio.get_running_loop().create_task(house.autodial.run())
+        await until(house, at(21, 0, 4))
+        assert listed(house) == []
+        await asyncio.sleep(90.0)
+        assert [one.debtor for one in listed(house)] == sorted(DEBTORS)
+        daily.cancel()
+        await asyncio.gather(daily, return_exceptions=True)
+
+    play(tmp_path, at(20, 23), story)
+
+
+def test_who_pays_in_the_middle_of_the_day_is_called_no_more(tmp_path: Path) -> None:
+    """R-183: Zhou is not at home and pays at ten past nine; his second attempt is not made."""
+
+    async def story(house: House) -> None:
+        calling = asyncio.get_running_loop().create_task(call_debtors(house.dunning))
+        await asyncio.sleep(80.0)
+        now = house.calendar.now()
+        house.database.run_now(lambda session: Bills(session).pay(ZHOU, APRIL, now))
+        report = await calling
+        fate = {one.contact: (one.verdict, one.attempts) for one in report.outcomes}
+        assert fate[ZHOU] == (Verdict.WITHDRAWN, 1)
+
+    log = play(tmp_path, at(22, 9), story)
+    assert [number for number, _, _ in dialled(log)].count(ZHOU) == 1
+
+
+@pytest.mark.parametrize("moment", ["campaign.dialled", "call.answered", "reminder.heard", "campaign.result"])
+def test_killed_in_the_middle_of_a_day_it_goes_on_and_no_notice_is_heard_twice(tmp_path: Path, moment: str) -> None:
+    """The house dies by SIGKILL and is there again ten minutes later: the same campaign, its attempts counted."""
+
+    async def calls(house: House) -> None:
+        house.journal.listen(moment, lambda _: os.kill(os.getpid(), signal.SIGKILL))
+        await call_debtors(house.dunning)
+
+    child = os.fork()
+    if child == 0:
+        try:
+            play(tmp_path, at(22, 9), calls)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+
+    async def goes_on(house: House) -> None:
+        daily = asyncio.get_running_loop().create_task(house.autodial.run())
+        await asyncio.sleep(1200.0)
+        daily.cancel()
+        await asyncio.gather(daily, return_exceptions=True)
+        reminders = {one.debtor: one for one in listed(house)}
+        assert {reminders[debtor].notices for debtor in (WANG, BAKER)} == {1}
+        assert reminders[ZHOU].result is Result.NO_ANSWER
+        made = house.database.run_now(lambda session: Campaigns(session).attempts("dunning 2000-05-22"))
+        assert all(one.result is not None and one.attempt <= 3 for one in made)
+
+    play(tmp_path, at(22, 9, 10), goes_on, is_new=False)
+    log = events(tmp_path)
+    assert len({(number, attempt) for number, attempt, _ in dialled(log)}) == len(dialled(log))
+    assert {e.fields["campaign"] for e in of_kind(log, "campaign.started")} == {"dunning 2000-05-22"}

@@ -100,7 +100,7 @@ def test_an_attempt_that_nobody_answered_is_written(database: Database) -> None:
 
 
 def test_contacts_are_numbers(database: Database) -> None:
-    assert contacts((bill_of(database, WANG),)) == (Contact(WANG, (WANG,)),)
+    assert contacts((bill_of(database, WANG),)) == (Contact(WANG, (WANG,), data={"month": "2000-04"}),)
 
 
 # --- the call -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from tests.daemon.left_behind import cdr_rows, check_recordings, check_records, events
 
-from kmcc.centre.dunning import call_debtors_every_day
 from kmcc.daemon.house import House
 from kmcc.demo.show import demo_config
 from kmcc.firmware_sim.board import SimulatedBoard
@@ -33,7 +32,7 @@ def test_reminder_calls_that_are_up_have_their_records_when_the_house_is_closed(
             house.database.run_now(lambda session: seed(session, START, {}))
             house.open()
             await asyncio.sleep(1.0)
-            campaign = loop.create_task(call_debtors_every_day(house.dunning))
+            campaign = loop.create_task(house.autodial.run())
             await asyncio.sleep(9.0)
             assert len(house.calls.calls) == 2  # one debtor listens, another's telephone rings
             await house.close()

@@ -1,6 +1,9 @@
-"""Dunning 欠费催交: one day's campaign of reminder calls to those who have not paid (R-177..R-179)."""
+"""Dunning 欠费催交: one day's campaign of reminder calls to those who have not paid (R-177..R-179).
 
-import asyncio
+The list of the month and the calls of each day are jobs of the scheduler; the campaign lives in the store. A crash
+loses nobody, and nobody is called twice for one attempt.
+"""
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -11,16 +14,31 @@ import structlog
 from sqlalchemy.orm import Session
 
 from kmcc.centre.calling_hours import check_hours
-from kmcc.centre.reminders import ReminderRules, contacts, debtors_to_call, list_debtors, remind, write_unanswered
-from kmcc.errors import KmccError
-from kmcc.store.bills import Bill
+from kmcc.centre.campaigns.ledger import StoreLedger
+from kmcc.centre.reminders import (
+    MONTH,
+    ReminderRules,
+    contacts,
+    debtors_to_call,
+    list_debtors,
+    remind,
+    write_unanswered,
+)
+from kmcc.centre.scheduler import Kind
+from kmcc.store.bills import Bill, Bills
+from kmcc.store.campaigns import Campaigns, ContactList
 from kmcc.store.database import Database
 from kmcc.store.errors import StoreError
+from kmcc.store.jobs import Job, StoredJob
+from kmcc.store.month import Month
 from kmcc.store.reminders import Reminders
 from kmcc.switch.autodial.classify import ClassifierSettings
-from kmcc.switch.autodial.events import CampaignReport, Dial
+from kmcc.switch.autodial.errors import NotPlacedError
+from kmcc.switch.autodial.events import CampaignReport, Dial, Refusal
 from kmcc.switch.autodial.machine import Campaign
-from kmcc.switch.autodial.plan import Budget, CampaignPlan
+from kmcc.switch.autodial.plan import RETRY, Budget, CampaignPlan, Contact
+from kmcc.switch.autodial.preflight import Preflight
+from kmcc.switch.autodial.progress import State
 from kmcc.switch.autodial.result import Result
 from kmcc.switch.autodial.schedule import Schedule
 from kmcc.switch.calendar import Calendar
@@ -32,6 +50,11 @@ from kmcc.switch.journal import Journal
 from kmcc.switch.outgoing import OutgoingAttempt
 
 log = structlog.get_logger()
+
+PREFIX: Final = "dunning "
+LIST: Final = "dunning.list"
+DIAL: Final = "dunning.dial"
+LIST_AT: Final = time(0, 5)
 
 RINGS: Final = ClassifierSettings(no_answer_ms=45_000)
 """Shorter than the 60 s after which the circuit gives up by itself: the ring-back tone tells, not a timer."""
@@ -58,24 +81,65 @@ class Dunning:
 
 
 async def call_debtors(dunning: Dunning) -> CampaignReport:
-    """Call all whose turn it is today, with retries, and write down what became of each; the report at the end."""
+    """Call all whose turn it is today, with retries, and write down what became of each; the report at the end.
+
+    One that a crash has cut off is gone on with first; one of today that is over is not made again.
+    """
     await list_debtors(dunning.database, dunning.calendar, dunning.rules)
     bills = await debtors_to_call(dunning.database, dunning.calendar, dunning.rules)
-    day = dunning.calendar.now().date().isoformat()
-    plan = CampaignPlan(
-        name=f"dunning {day}",
-        contacts=contacts(bills),
+    name, listed = await dunning.database.run(partial(_open_campaign, dunning, contacts(bills)))
+    plan = _plan(dunning, name, listed.contacts)
+    if listed.snapshot.state is State.FINISHED:
+        return Campaign.restore(plan, listed.snapshot).report()
+    dunning.journal.write("campaign.started", campaign=plan.name, contacts=len(plan.contacts))
+    ledger = StoreLedger(dunning.database, plan, objection=partial(_objection, dunning))
+    by_number = await dunning.database.run(partial(_bills_of, listed))
+    campaign = Campaign.restore(plan, listed.snapshot)
+    attempt = partial(_attempt, dunning, by_number)
+    report = await Dialler(campaign, attempt, dunning.calendar, dunning.journal, ledger).run()
+    dunning.journal.write("campaign.finished", campaign=plan.name, contacts=len(report.outcomes))
+    return report
+
+
+def _open_campaign(dunning: Dunning, wanted: tuple[Contact, ...], session: Session) -> tuple[str, ContactList]:
+    campaigns, now = Campaigns(session), dunning.calendar.now()
+    name = f"{PREFIX}{now.date().isoformat()}"
+    ours = [one for one in campaigns.all() if one.name.startswith(PREFIX)]
+    cut_off = [one.name for one in ours if one.state is State.RUNNING]
+    if cut_off:
+        return cut_off[0], campaigns.contact_list(cut_off[0])
+    if name not in {one.name for one in ours}:
+        campaigns.add(name, "", Preflight(wanted, ()), now)
+        campaigns.enter(name, State.RUNNING, now)
+    return name, campaigns.contact_list(name)
+
+
+def _plan(dunning: Dunning, name: str, wanted: tuple[Contact, ...]) -> CampaignPlan:
+    return CampaignPlan(
+        name=name,
+        contacts=wanted,
         schedule=dunning.schedule,
         budget=Budget(dunning.attempts),
         lines=dunning.lines,
-        retry=dunning.retry,
+        retry={**dunning.retry, Result.LOST: dunning.retry.get(Result.NO_ANSWER, RETRY[Result.LOST])},
     )
-    dunning.journal.write("campaign.started", campaign=plan.name, contacts=len(bills))
-    by_number = {bill.number: bill for bill in bills}
-    dialler = Dialler(Campaign(plan), partial(_attempt, dunning, by_number), dunning.calendar, dunning.journal)
-    report = await dialler.run()
-    dunning.journal.write("campaign.finished", campaign=plan.name, contacts=len(report.outcomes))
-    return report
+
+
+def _bills_of(listed: ContactList, session: Session) -> dict[str, Bill]:
+    found = [_bill_of(session, contact.id, contact.data[MONTH]) for contact in listed.contacts]
+    return {bill.number: bill for bill in found if bill is not None}
+
+
+def _bill_of(session: Session, number: str, month: str) -> Bill | None:
+    return Bills(session).of_month(number, Month.parse(month))
+
+
+def _objection(dunning: Dunning, session: Session, dial: Dial, contact: Contact) -> Refusal | None:
+    """R-183: who has paid is off the list at once; and a notice that was heard before a crash is not read out again."""
+    now, month = dunning.calendar.now(), Month.parse(contact.data[MONTH])
+    after = dunning.rules.redial_after_days
+    is_due = Reminders(session).is_due(dial.contact, month, now.date(), now.tzinfo, after)
+    return None if is_due else Refusal.SETTLED
 
 
 async def _attempt(dunning: Dunning, bills: Mapping[str, Bill], dial: Dial) -> Result:
@@ -93,6 +157,8 @@ async def _attempt(dunning: Dunning, bills: Mapping[str, Bill], dial: Dial) -> R
     try:
         await dunning.calls.dial(dial.number, CallingParty(dunning.calling), flow)
     except ConnectFailed as failed:
+        if failed.cause is Cause.SHUTDOWN:
+            raise NotPlacedError(dial.number) from None
         result = Result.CONGESTION if failed.cause is Cause.CONGESTION else Result.FAILED
     else:
         result = attempt.result
@@ -116,25 +182,42 @@ def _written(session: Session, bill: Bill) -> Result:
     return Result.FAILED if reminder is None or reminder.result is None else reminder.result
 
 
-async def call_debtors_every_day(dunning: Dunning) -> None:
-    """A campaign each day when the window opens (now, if it is open), until cancelled.
-
-    One whose retries run into the next day is followed at once by that day's own.
-    """
-    while True:
-        now = dunning.calendar.now()
-        await asyncio.sleep(((dunning.schedule.next_open(now) or now) - now).total_seconds())
-        day = dunning.calendar.now().date()
-        try:
-            await call_debtors(dunning)
-        except KmccError as error:  # no list today; the telephones go on, and tomorrow is another day
-            log.error("campaign failed", day=day.isoformat(), error=str(error))
-            dunning.journal.write("campaign.failed", day=day.isoformat(), what=type(error).__name__)
-        now = dunning.calendar.now()
-        if now.date() == day:
-            await asyncio.sleep(_until_midnight_s(now))
+# --- jobs ---------------------------------------------------------------------------------------------------------
 
 
-def _until_midnight_s(now: datetime) -> float:
-    midnight = datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo)
-    return (midnight - now).total_seconds()
+def dunning_kinds(dunning: Dunning) -> tuple[Kind, ...]:
+    """The list of each month (P-11, at 00:05), and each day's calls when the window opens; late rather than never."""
+
+    async def dial(_job: StoredJob) -> None:
+        await call_debtors(dunning)
+
+    return (
+        Kind(LIST, work=_list_of_month, successor=partial(_next_list, dunning), first=partial(_first_list, dunning)),
+        Kind(DIAL, errand=dial, successor=partial(_next_dial, dunning), first=partial(_dial_from, dunning)),
+    )
+
+
+def _list_of_month(session: Session, _job: StoredJob, now: datetime) -> None:
+    Reminders(session).list_debtors(Month.of(now.date()).before())
+
+
+def _first_list(dunning: Dunning, now: datetime) -> Job:
+    """This month's, also when its day has passed."""
+    day = now.date().replace(day=dunning.rules.stat_day)
+    return Job(LIST, f"{day:%Y-%m}", datetime.combine(day, LIST_AT, now.tzinfo))
+
+
+def _next_list(dunning: Dunning, job: Job, now: datetime) -> Job:
+    month = max(job.due.date(), now.date()).replace(day=1)
+    return _first_list(dunning, datetime.combine(month + timedelta(days=31), time(), now.tzinfo))
+
+
+def _dial_from(dunning: Dunning, moment: datetime) -> Job:
+    opens = dunning.schedule.next_open(moment) or moment + timedelta(days=1)
+    return Job(DIAL, opens.date().isoformat(), opens)
+
+
+def _next_dial(dunning: Dunning, job: Job, now: datetime) -> Job:
+    """The next day's; of a day that ran into the next one, that one's at once."""
+    tomorrow = datetime.combine(job.due.date() + timedelta(days=1), time(), now.tzinfo)
+    return _dial_from(dunning, max(tomorrow, now))

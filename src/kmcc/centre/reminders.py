@@ -23,6 +23,8 @@ from kmcc.switch.call import Call
 
 AGAIN_KEY: Final = "1"
 MAX_PLAYS: Final = 5
+MONTH: Final = "month"
+"""Of a contact's data: the month of the bill."""
 KEY_TIMEOUT_S: Final = 5.0
 
 
@@ -53,7 +55,7 @@ async def debtors_to_call(database: Database, calendar: Calendar, rules: Reminde
 
 def contacts(bills: tuple[Bill, ...]) -> tuple[Contact, ...]:
     """The debtors as the campaign machine wants them."""
-    return tuple(Contact(bill.number, (bill.number,)) for bill in bills)
+    return tuple(Contact(bill.number, (bill.number,), data={MONTH: str(bill.month)}) for bill in bills)
 
 
 async def write_unanswered(bill: Bill, result: Result, database: Database, calendar: Calendar) -> None:

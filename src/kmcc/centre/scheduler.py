@@ -42,7 +42,9 @@ class CatchUp(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How jobs of one kind are done: by `work` or by `errand`. `successor` makes the next one of a chain.
+    """How jobs of one kind are done: by `work` or by `errand`.
+
+    `successor` makes the next one of a chain. `first` begins the chain, at a start at which it has no open job.
 
     With SKIP a job that is `late` is MISSED. A chain catches up once, not once for each day that was missed.
     """
@@ -51,6 +53,7 @@ class Kind:
     work: Work | None = None
     errand: Errand | None = None
     successor: Successor | None = None
+    first: Callable[[datetime], Job] | None = None
     catch_up: CatchUp = CatchUp.RUN
     late: timedelta = timedelta(hours=1)
 
@@ -71,13 +74,17 @@ class Scheduler:
         self._database = database
         self._calendar = calendar
         self._journal = journal
-        self._kinds = {kind.name: kind for kind in kinds}
+        self._kinds: dict[str, Kind] = {}
+        self._to_begin: list[Kind] = []
+        for kind in kinds:
+            self.register(kind)
         self._errands: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._recheck_s = recheck_s
         self._is_changed = asyncio.Event()
 
     def register(self, kind: Kind) -> None:
         self._kinds[kind.name] = kind
+        self._to_begin.append(kind)
 
     async def plan(self, *jobs: Job) -> int:
         """How many of them were new."""
@@ -118,12 +125,21 @@ class Scheduler:
         """Begin all whose time has come; when the next one is due."""
         try:
             now = self._calendar.now()
+            await self._begin_chains(now)
             for job in await self._database.run(lambda session: Jobs(session).due(now)):
                 await self._begin(job)
             return await self._database.run(lambda session: Jobs(session).next_due_after(now))
         except StoreError as error:  # the telephones go on; it is tried again
             log.error("jobs cannot be read", error=str(error))
             return None
+
+    async def _begin_chains(self, now: datetime) -> None:
+        """Once a start; should the database be away then, as soon as it is back."""
+        for kind in tuple(self._to_begin):
+            if kind.first is not None:
+                job = kind.first(now)
+                await self._database.run(lambda session, job=job: Jobs(session).plan_first(job))  # type: ignore[misc]
+            self._to_begin.remove(kind)
 
     async def _begin(self, stored: StoredJob) -> None:
         kind, job = self._kinds.get(stored.job.kind), stored.job

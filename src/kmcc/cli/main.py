@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from kmcc import __version__
-from kmcc.cli import cdr, demo, dsp, init, prompts, queue, recording_index, run, sim, trace, trunk
+from kmcc.cli import campaign, cdr, demo, dsp, init, prompts, queue, recording_index, run, sim, trace, trunk
 from kmcc.cli.exit_codes import BAD_INPUT, INTERRUPTED, NO_BOARD, OK
 from kmcc.drivers.board import BoardError
 from kmcc.dsp.cpu import check_environment
@@ -26,6 +26,7 @@ app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.command("trace")(trace.trace)
+app.add_typer(campaign.app, name="campaign")
 app.add_typer(cdr.app, name="cdr")
 app.add_typer(dsp.app, name="dsp")
 app.add_typer(prompts.app, name="prompts")

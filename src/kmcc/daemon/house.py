@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from kmcc.centre.campaigns.run import Works
-from kmcc.centre.dunning import Dunning
+from kmcc.centre.dunning import Dunning, dunning_kinds
 from kmcc.centre.services import service_flows
 from kmcc.config import Config
 from kmcc.config.plan import number_plans, onward_plans
@@ -89,6 +89,8 @@ class House:
         profiles = {seat.id: seat_profile(seat) for seat in config.seats}
         self.autodial = Autodial(works, self.journal, self.prompts, onward_plans(config), profiles)
         self.dunning = self._dunning()
+        if config.reminders.enabled:
+            self.autodial.register(*dunning_kinds(self.dunning))
 
     def _on_span(self, event: EngineEvent) -> None:
         """A span's alarms have changed, or the engine had to drop events."""
@@ -117,8 +119,8 @@ class House:
             parts.push_async_callback(self.recordings.close)
             parts.callback(self.journal.close)
             self.opening_hours.stop()
-            await self.autodial.close()
             await self.calls.close()
+            await self.autodial.close()
             self.seats.close()
             self.journal.write("house.closed", calls=self.records.count)
 

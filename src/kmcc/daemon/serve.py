@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import uvicorn
 
-from kmcc.centre.dunning import call_debtors_every_day
 from kmcc.config import Config
 from kmcc.console.app import create_app
 from kmcc.console.campaigns import campaign_routers
@@ -77,8 +76,6 @@ async def _run(
         loop.create_task(house.autodial.run(), name="autodial"),
     ]
     on_sighup(house.flows.reload)
-    if config.reminders.enabled:
-        works.append(loop.create_task(call_debtors_every_day(house.dunning), name="reminders"))
     try:
         house.open()
         gc.collect()

@@ -56,6 +56,11 @@ class Jobs:
         self._session.flush()
         return True
 
+    def plan_first(self, job: Job) -> bool:
+        """The beginning of a chain: only when no job of its kind is open."""
+        is_open = select(JobRow.key).where(JobRow.kind == job.kind, JobRow.state.in_(OPEN)).limit(1)
+        return self._session.scalars(is_open).first() is None and self.plan(job)
+
     def cancel(self, kind: str, key: str, now: datetime) -> bool:
         """Whether there was one that had not begun."""
         row = self._session.get(JobRow, (kind, key))

@@ -18,6 +18,12 @@ class Month:
     def of(cls, day: date) -> Self:
         return cls(day.year, day.month)
 
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """What str() gives; ValueError when it is none."""
+        year, _, month = text.partition("-")
+        return cls(int(year), int(month))
+
     def before(self) -> "Month":
         return Month(self.year - 1, 12) if self.month == 1 else Month(self.year, self.month - 1)
 

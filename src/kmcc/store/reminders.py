@@ -65,6 +65,12 @@ class Reminders:
             if reminder.debtor in owed and _is_due(reminder, today, zone, redial_after_days)
         )
 
+    def is_due(self, debtor: str, month: Month, today: date, zone: tzinfo | None, redial_after_days: int) -> bool:
+        """Whether he is on the list, owes it still, and has not heard the notice lately; at this very moment."""
+        bill, reminder = Bills(self._session).of_month(debtor, month), self.of(debtor, month)
+        is_owed = bill is not None and not bill.is_paid
+        return is_owed and reminder is not None and _is_due(reminder, today, zone, redial_after_days)
+
     def attempted(self, debtor: str, month: Month, result: Result, now: datetime) -> Reminder:
         """One more attempt, and how it ended; for an answered call, how it would end if the debtor hung up now."""
         row = self._listed(debtor, month)

@@ -13,15 +13,15 @@ from kmcc.store.campaigns import Campaigns
 from kmcc.store.database import Database
 from kmcc.store.do_not_call import DoNotCall
 from kmcc.switch.autodial.events import Dial, Refusal
-from kmcc.switch.autodial.plan import CampaignPlan
+from kmcc.switch.autodial.plan import CampaignPlan, Contact
 from kmcc.switch.autodial.progress import ContactSnapshot, State
 from kmcc.switch.autodial.result import Result
 
-Objection = Callable[[Session, Dial], Refusal | None]
+Objection = Callable[[Session, Dial, Contact], Refusal | None]
 """What else may be said against a call in its last moment, such as a bill that has been paid."""
 
 
-def no_objection(_session: Session, _dial: Dial) -> Refusal | None:
+def no_objection(_session: Session, _dial: Dial, _contact: Contact) -> Refusal | None:
     return None
 
 
@@ -34,7 +34,7 @@ class StoreLedger:
         self._database = database
         self._name = plan.name
         self._schedule = plan.schedule
-        self._zones = {contact.id: contact.zone for contact in plan.contacts}
+        self._contacts = {contact.id: contact for contact in plan.contacts}
         self._a_day = a_day
         self._objection = objection
 
@@ -51,10 +51,10 @@ class StoreLedger:
         if DoNotCall(session).has(dial.number):
             return Refusal.DO_NOT_CALL
         if self._a_day is not None:
-            midnight = self._schedule.midnight(at, self._zones[dial.contact])
+            midnight = self._schedule.midnight(at, self._contacts[dial.contact].zone)
             if Campaigns(session).calls_since([dial.number], midnight).get(dial.number, 0) >= self._a_day:
                 return Refusal.SPENT_TODAY
-        return self._objection(session, dial)
+        return self._objection(session, dial, self._contacts[dial.contact])
 
     async def take_back(self, dial: Dial, saved: ContactSnapshot) -> None:
         def work(session: Session) -> None:

@@ -9,6 +9,7 @@ from kmcc.centre.campaigns.talk import Talk, TalkHooks
 from kmcc.store.campaigns import Campaigns, ContactList
 from kmcc.store.database import Database
 from kmcc.store.do_not_call import DoNotCall
+from kmcc.switch.autodial.errors import NotPlacedError
 from kmcc.switch.autodial.events import Dial
 from kmcc.switch.autodial.machine import Campaign
 from kmcc.switch.autodial.plan import Contact
@@ -47,7 +48,7 @@ class CampaignRun:
         self.dialler = Dialler(self.campaign, self._attempt, works.calendar, works.journal, ledger)
 
     async def _attempt(self, dial: Dial) -> Result:
-        talk = Talk(self.order, self.contacts[dial.contact], self._hooks(dial))
+        talk = Talk(self.order, self.contacts[dial.contact], self._hooks(dial), dial.seat)
         attempt = OutgoingAttempt(talk.flow, self.order.rings, self.order.party)
 
         async def flow(call: Call) -> None:
@@ -58,6 +59,8 @@ class CampaignRun:
         try:
             await self._works.calls.dial(dial.number, CallingParty(self.order.calling), flow)
         except ConnectFailed as failed:
+            if failed.cause is Cause.SHUTDOWN:
+                raise NotPlacedError(dial.number) from None
             return Result.CONGESTION if failed.cause is Cause.CONGESTION else Result.FAILED
         return talk.result if attempt.result is Result.ANSWERED_PART else attempt.result
 

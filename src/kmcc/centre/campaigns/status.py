@@ -15,7 +15,10 @@ PERSONS = REACHED | {Result.ABANDONED}
 
 @dataclass(frozen=True, slots=True)
 class CampaignStatus:
-    """`abandon_rate` is of all persons who answered; `rolling_abandon_rate` of those of the rolling hours."""
+    """`next_turn` None = it is no time that is waited for.
+
+    `abandon_rate` is of all persons who answered, `rolling_abandon_rate` of those of the rolling hours.
+    """
 
     name: str
     state: str
@@ -29,6 +32,7 @@ class CampaignStatus:
     results: Mapping[str, int]
     attempts: int
     calls_up: int
+    next_turn: datetime | None
     abandon_rate: float
     rolling_abandon_rate: float
 
@@ -51,6 +55,7 @@ def count_status(
         verdicts={verdict.value: figures.verdicts.get(verdict, 0) for verdict in Verdict},
         results={result.value: figures.results[result] for result in Result if result in figures.results},
         attempts=figures.attempts,
+        next_turn=None if run is None else run.dialler.turn,
         calls_up=0 if run is None else run.campaign.under_way.all,
         abandon_rate=abandoned / persons if persons else 0.0,
         rolling_abandon_rate=0.0 if run is None else run.campaign.pacer.meter.rate(now),

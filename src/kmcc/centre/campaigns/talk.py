@@ -12,7 +12,8 @@ from kmcc.switch.autodial.plan import Contact
 from kmcc.switch.autodial.result import Result
 from kmcc.switch.call import Call, QueueGaveUp
 from kmcc.switch.circuit import Cause
-from kmcc.switch.queue.parties import Grade
+from kmcc.switch.queue.parties import Grade, Transferred
+from kmcc.switch.seats.order import Order, cut_data
 
 LANGUAGE: Final = "language"
 """The column that says in which language a contact is spoken to."""
@@ -31,10 +32,11 @@ class TalkHooks:
 class Talk:
     """`result` is true at every moment, should the contact hang up: in part until everything was heard."""
 
-    def __init__(self, order: CampaignOrder, contact: Contact, hooks: TalkHooks) -> None:
+    def __init__(self, order: CampaignOrder, contact: Contact, hooks: TalkHooks, seat: str | None = None) -> None:
         self._order = order
         self._contact = contact
         self._hooks = hooks
+        self._seat = seat
         self.result = Result.ANSWERED_PART
 
     async def flow(self, call: Call) -> None:
@@ -67,7 +69,7 @@ class Talk:
 
     async def _to_seat(self, call: Call, hand_over: HandOver) -> None:
         self._hooks.person_answered()
-        queueing = asyncio.get_running_loop().create_task(call.queue(hand_over.service, grade=Grade.VIP))
+        queueing = asyncio.get_running_loop().create_task(call.enter_queue(self._wish(hand_over)))
         try:
             if await self._seat_within(call, queueing, hand_over.within_s):
                 self.result = Result.ANSWERED
@@ -79,6 +81,11 @@ class Talk:
         finally:
             await _leave(queueing)
         await self._abandon(call, hand_over)
+
+    def _wish(self, hand_over: HandOver) -> Order:
+        """He goes before all who wait, as a transferred call does; or to the seat that chose him. With his data."""
+        data = cut_data(self._contact.data)
+        return Order(hand_over.service, Grade.VIP, data, transferred=Transferred.YES, only=self._seat)
 
     async def _seat_within(self, call: Call, queueing: "asyncio.Task[None]", within_s: float) -> bool:
         """Whether a seat has lifted its telephone in time. A look every tenth of a second is near enough to seconds."""

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from kmcc.drivers.board import BoardClosedError, BoardError, BoardInfo
+from kmcc.dsp.elastic import OwnClock
 from kmcc.dsp.engine import Engine
 from kmcc.dsp.rack import Place, Rack
 
@@ -15,6 +16,8 @@ class RackedBoard(ABC):
     def __init__(self, info: BoardInfo) -> None:
         self._info = info
         self._rack: Rack | None = None
+        self.own_clock: OwnClock | None = None
+        """Where the board does not take ours; known once it is plugged."""
         self._is_open = False
 
     @abstractmethod

@@ -19,13 +19,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from kmcc.drivers.board import BoardBusyError, BoardError, BoardInfo, BoardNotFoundError
 from kmcc.drivers.racked import RackedBoard
+from kmcc.dsp.elastic import StoreSettings
 from kmcc.dsp.mapped import (
     EXCHANGE,
     SWITCH,
     Geometry,
     MappedCounters,
     MappedSide,
-    StoreSettings,
     format_mapping,
     geometry_of,
 )
@@ -121,6 +121,7 @@ class SharedBoard(RackedBoard):
                 f"expected {rack.engine.tick_samples}"
             )
         self._mapped.plug(rack, place)
+        self.own_clock = self._mapped
 
     def _take(self) -> int:
         """The file, with our octet of it locked."""

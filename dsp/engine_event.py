@@ -43,6 +43,7 @@ class SpanAlarm(IntFlag):
     RAI = lib.SPAN_RAI
     RMA = lib.SPAN_RMA
     LOS = lib.SPAN_LOS
+    AIS = lib.SPAN_AIS
 
 
 class EventKind(IntEnum):

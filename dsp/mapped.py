@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from kmcc.dsp._core import ffi, lib
 from kmcc.dsp.bank import aligned_memory
+from kmcc.dsp.elastic import StoreCounters, StoreSettings, elastic_config, store_counters
 from kmcc.dsp.engine_error import MappingError, RackError
 from kmcc.dsp.rack import Place, Rack
 
 EXCHANGE: Final = 0
 SWITCH: Final = 1
 MAGIC: Final = b"KMCC-E1\0"
-FRAMES_A_MS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +29,6 @@ class Geometry:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreSettings:
-    """Of an elastic store. `spare_ms`: how late either side may be at first; `longest_ms`: a longer delay is cut."""
-
-    spare_ms: int = 8
-    longest_ms: int = 64
-    dead_ms: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class StoreCounters:
-    """Since the start. Slips are frames of 125 us: `repeated` and `dropped` by drift of the clocks, `discarded` because
-    the delay had become too long; `idle` ticks found no frames in time; `fills` times that the line came to life."""
-
-    repeated: int
-    dropped: int
-    idle: int
-    discarded: int
-    fills: int
-    delay_s: float
-    is_alive: bool
-
-    @property
-    def slips(self) -> int:
-        return self.repeated + self.dropped
-
-
-@dataclass(frozen=True, slots=True)
 class MappedCounters:
     """Blocks are ticks of frames; `refused` of ours found no room, for the other side takes none."""
 
@@ -63,30 +36,6 @@ class MappedCounters:
     received: int
     refused: int
     generations: int
-
-
-def elastic_config(settings: StoreSettings, tick_samples: int) -> Any:
-    return ffi.new(
-        "struct elastic_config *",
-        {
-            "samples": tick_samples,
-            "depth": 2 * tick_samples + settings.spare_ms * FRAMES_A_MS,
-            "deepest": max(settings.longest_ms, settings.spare_ms) * FRAMES_A_MS + 2 * tick_samples,
-            "dead_ns": settings.dead_ms * 1_000_000,
-        },
-    )
-
-
-def store_counters(told: Any) -> StoreCounters:
-    return StoreCounters(
-        repeated=told.repeated,
-        dropped=told.dropped,
-        idle=told.idle,
-        discarded=told.discarded,
-        fills=told.fills,
-        delay_s=told.delay_ns / 1e9,
-        is_alive=bool(told.is_alive),
-    )
 
 
 def format_mapping(mapping: mmap.mmap, geometry: Geometry) -> None:
@@ -120,7 +69,7 @@ class MappedSide:
         memory, owner = aligned_memory(lib.mapped_size(geometry.spans, geometry.lines))
         self._kept: Final = (octets, owner)
         config = elastic_config(settings, geometry.tick_samples)
-        self._slot: Final[Any] = lib.mapped_init(memory, octets, side, config)
+        self.slot: Final[Any] = lib.mapped_init(memory, octets, side, config)
 
     def plug(self, rack: Rack, place: Place) -> None:
         """RackError when the mapping has not so many spans and lines, or another tick."""
@@ -128,9 +77,12 @@ class MappedSide:
         is_small = place.spans > there.spans or place.lines > there.lines
         if is_small or rack.engine.tick_samples != there.tick_samples:
             raise RackError(place, f"a mapping of {there}, a tick of {rack.engine.tick_samples} samples here")
-        rack.plug(self._slot, self, place)
+        rack.plug(self.slot, self, place)
+
+    def store(self) -> StoreCounters:
+        return self.counters().store
 
     def counters(self) -> MappedCounters:
         told = ffi.new("struct mapped_counters *")
-        lib.mapped_read(self._slot, told)
+        lib.mapped_read(self.slot, told)
         return MappedCounters(store_counters(told.elastic), told.received, told.refused, told.generations)

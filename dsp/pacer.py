@@ -9,9 +9,10 @@ from typing import Any, Final, Self
 
 from kmcc.dsp._core import ffi, lib
 from kmcc.dsp.bank import aligned_memory
+from kmcc.dsp.elastic import OwnClock
 from kmcc.dsp.engine_command import check
 from kmcc.dsp.engine_error import PacerError
-from kmcc.dsp.rack import Rack
+from kmcc.dsp.rack import MOST_PPM, Rack
 
 NS_A_SAMPLE: Final = 125_000
 MOST_BEHIND_MS: Final = 200
@@ -62,11 +63,18 @@ class Pacer:
     """`with Pacer(rack) as pacer:` the rack is ticked in real time by a thread of its own, which needs no interpreter.
 
     `wake` is an eventfd that becomes readable when an engine of the rack has an event to tell. `priority` is that of
-    SCHED_FIFO, 0 for none. `off_ppm` makes this clock run fast or slow, as that of another exchange would.
+    SCHED_FIFO, 0 for none. `reference` is the board whose clock the ticks follow; without it, that of the host.
+    `off_ppm` makes this clock run fast or slow, as that of another exchange would.
     """
 
     def __init__(
-        self, rack: Rack, *, priority: int = 0, off_ppm: int = 0, most_behind_ms: int = MOST_BEHIND_MS
+        self,
+        rack: Rack,
+        *,
+        priority: int = 0,
+        off_ppm: int = 0,
+        reference: OwnClock | None = None,
+        most_behind_ms: int = MOST_BEHIND_MS,
     ) -> None:
         self.rack: Final = rack
         samples = rack.engine.tick_samples
@@ -77,7 +85,8 @@ class Pacer:
                 "period_ns": samples * NS_A_SAMPLE,
                 "most_behind": max(1, check("ms behind", most_behind_ms, 1, 60_000) * 8 // samples),
                 "priority": check("priority", priority, 0, 99),
-                "off_ppm": check("ppm", off_ppm, -100_000, 100_000),
+                "off_ppm": check("ppm", off_ppm, -MOST_PPM, MOST_PPM),
+                "reference": ffi.NULL if reference is None else reference.slot,
                 "lock": where,
                 "lock_octets": octets,
             },
@@ -85,7 +94,9 @@ class Pacer:
         memory, self._memory = aligned_memory(lib.pacer_size())
         self._state: Any = lib.pacer_init(memory, rack.state, config)
         self._turns = ExitStack()
-        weakref.finalize(self, _stop, self._state, (self._memory, rack))  # C must not outlive what it points to
+        weakref.finalize(
+            self, _stop, self._state, (self._memory, rack, reference)
+        )  # C must not outlive what it points to
         self.wake: Final = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         weakref.finalize(self, os.close, self.wake)
 

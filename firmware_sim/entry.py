@@ -1,7 +1,8 @@
 """`sim://NAME?seed=1&calls_per_hour=120&calls_on=1-20`: the board that exists only in memory, for `kmcc run`.
 
 NAME is for people. `seed` chooses the callers, `calls_per_hour` how many there are (0 = none), `calls_on` the channels
-on which the exchange seizes; the others it leaves to our outgoing calls. Every line has an agent.
+on which the exchange seizes; the others it leaves to our outgoing calls. Every line has an agent. `off_ppm` says
+by how many millionths the exchange's clock is fast; without it the exchange has ours.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from kmcc.drivers.board import BoardNotFoundError
 from kmcc.dsp.engine import CHANNELS
+from kmcc.dsp.rack import MOST_PPM
 from kmcc.firmware_sim.board import SimulatedBoard
 from kmcc.firmware_sim.morning import SUBSCRIBERS, manners
 from kmcc.firmware_sim.town import Town
@@ -29,6 +31,7 @@ class Options(BaseModel):
 
     seed: int = 1
     calls_per_hour: Annotated[float, Field(ge=0, le=36_000)] = 120.0
+    off_ppm: Annotated[int, Field(ge=-MOST_PPM, le=MOST_PPM)] = 0
     calls_on: Annotated[str, Field(pattern=r"^[1-9]\d{0,3}-[1-9]\d{0,3}$")] = "1-20"
 
     @field_validator("calls_on")
@@ -68,7 +71,7 @@ class LivelyBoard(SimulatedBoard):
     """A simulated board with a town and random traffic behind it, which begins when an engine is bound."""
 
     def __init__(self, url: str, options: Options, spans: int, lines: int) -> None:
-        super().__init__(self._settle, spans=spans, lines=lines, url=url)
+        super().__init__(self._settle, spans=spans, lines=lines, url=url, off_ppm=options.off_ppm)
         self._rng = Random(options.seed)
         self._options = options
         self._town = Town(PromptSet.load(None), SUBSCRIBERS, manners(self._rng, lines))

@@ -10,8 +10,8 @@ HERE = Path("dsp/csrc")  # setuptools runs this from the root of the repository
 
 # In the order of their #includes: a header may use the types of those before it.
 HEADERS = (
-    *("cpu.h", "g711.h", "meter.h", "engine.h", "generator.h", "detect.h", "dtmf.h", "tone_set.h", "rack.h", "pacer.h"),
-    *("elastic.h", "mapped.h"),
+    *("cpu.h", "g711.h", "meter.h", "engine.h", "generator.h", "detect.h", "dtmf.h", "tone_set.h", "elastic.h"),
+    *("rack.h", "pacer.h", "mapped.h"),
     *("e1.h", "echo.h", "agc.h", "adpcm.h", "fsk.h", "hdlc.h"),
 )
 

@@ -18,6 +18,7 @@ enum {
 	FRAMES = 16,          /* of a multiframe */
 	LOST_FRAMES = 3,      /* wrong alignment words (G.706 4.1.1) */
 	LOST_WORDS = 2,       /* wrong or dead multiframes (G.732 5.2) */
+	MOST_ZEROS = 2,       /* in two frames that are an AIS (G.775) */
 	ALARM_TWICE = 2       /* a remote alarm bit counts when it came twice */
 };
 
@@ -191,6 +192,42 @@ static size_t take_signals(struct e1_receiver *r, uint8_t octet, struct detectio
 	return n;
 }
 
+static uint32_t zeros_of(const uint8_t *frame)
+{
+	uint64_t words[ENGINE_TIMESLOTS / sizeof(uint64_t)];
+	uint32_t ones = 0;
+
+	memcpy(words, frame, sizeof words);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		ones += (uint32_t)__builtin_popcountll(words[i]);
+	return 8 * ENGINE_TIMESLOTS - ones;
+}
+
+/* G.775: all ones in each of two pairs of frames is an AIS, two other pairs or the alignment end it. */
+static void watch_ones(struct e1_receiver *r, const uint8_t *frame)
+{
+	const uint32_t zeros = r->zeros + zeros_of(frame);
+	const uint8_t  is_ones = zeros <= MOST_ZEROS;
+	const uint8_t  ends_pair = r->is_second;
+
+	r->zeros = zeros < UINT8_MAX ? (uint8_t)zeros : UINT8_MAX;
+	r->is_second ^= 1;
+	if (!ends_pair)
+		return;
+	if (is_ones == r->was_ones)
+		r->alarms = (uint8_t)(is_ones ? r->alarms | SPAN_AIS : r->alarms & ~SPAN_AIS);
+	r->was_ones = is_ones;
+	r->zeros = 0;
+}
+
+static void forget_ones(struct e1_receiver *r)
+{
+	r->alarms &= (uint8_t)~SPAN_AIS;
+	r->is_second = 0;
+	r->zeros = 0;
+	r->was_ones = 0;
+}
+
 /* Timeslots 0 and 16 of one frame; up to three detections. */
 static size_t take_frame(struct e1_receiver *r, const uint8_t *frame, uint32_t offset, struct detection *out)
 {
@@ -198,6 +235,10 @@ static size_t take_frame(struct e1_receiver *r, const uint8_t *frame, uint32_t o
 	size_t        n = 0;
 
 	follow_frame(r, frame[0]);
+	if ((r->alarms & SPAN_LOF) && !r->is_silent) /* the ones of no signal are our own board's */
+		watch_ones(r, frame);
+	else
+		forget_ones(r);
 	follow_multiframe(r, frame[16]);
 	if (r->multiframe != 0 && !(r->alarms & (SPAN_LOF | SPAN_LOMF)))
 		n = take_signals(r, frame[16], out);

@@ -46,6 +46,9 @@ struct e1_receiver {
 	uint8_t  gathered;        /* every octet of timeslot 16 in this multiframe, or'ed */
 	uint8_t  before;          /* timeslot 16 of the frame before */
 	uint8_t  remote_word[2];  /* bit y: last, how many in a row */
+	uint8_t  is_second;       /* while the frame is lost: this frame ends a pair */
+	uint8_t  zeros;           /* of the pair so far, up to 255 */
+	uint8_t  was_ones;        /* the last pair */
 	uint8_t  is_silent;       /* the board hears no signal: SPAN_LOS */
 	uint8_t  slip;            /* enum e1_slip, of the next block only */
 	uint8_t  dropped[32];     /* octets, see E1_DROPPED */

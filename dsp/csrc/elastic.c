@@ -159,3 +159,8 @@ struct elastic_take elastic_take(struct elastic *s, uint64_t at_ns)
 	s->read += s->config.samples;
 	return take;
 }
+
+int64_t elastic_behind(const struct elastic *s)
+{
+	return s->state == ELASTIC_RUNNING ? (s->delay - s->centre * ONE) * NS_A_FRAME / ONE : 0;
+}

@@ -73,4 +73,7 @@ void elastic_wrote(struct elastic *s, uint32_t frames, uint64_t at_ns);
 /* The tick at `at_ns` takes its frames. */
 struct elastic_take elastic_take(struct elastic *s, uint64_t at_ns);
 
+/* How much longer than its centre the delay is, in ns: what a reader that follows the writer's clock shall make up. */
+int64_t elastic_behind(const struct elastic *s);
+
 #endif

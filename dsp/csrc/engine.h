@@ -63,9 +63,9 @@ enum engine_event_kind {
 };
 
 /* Alarms of a span (G.704, G.732): loss of frame, loss of CAS multiframe, remote alarm (bit A), remote multiframe
- * alarm (bit y), and loss of signal as the board tells it.  Both alignments are lost at init, until frames come.  LOF is
- * answered with A, LOMF with y, by the engine. */
-enum { SPAN_LOF = 1, SPAN_LOMF = 2, SPAN_RAI = 4, SPAN_RMA = 8, SPAN_LOS = 16 };
+ * alarm (bit y), loss of signal as the board tells it, and all ones (G.775).  Both alignments are lost at init, until
+ * frames come.  LOF is answered with A, LOMF with y, by the engine. */
+enum { SPAN_LOF = 1, SPAN_LOMF = 2, SPAN_RAI = 4, SPAN_RMA = 8, SPAN_LOS = 16, SPAN_AIS = 32 };
 
 struct engine_event {
 	uint64_t at;

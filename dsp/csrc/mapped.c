@@ -165,7 +165,12 @@ static void exchange(struct rack_slot *s, struct engine *e, uint64_t at_ns)
 	tell(m);
 }
 
-static const struct rack_kind MAPPED = {.exchange = exchange};
+static int64_t behind(const struct rack_slot *s)
+{
+	return elastic_behind(&((const struct mapped *)(const void *)s)->stores.control);
+}
+
+static const struct rack_kind MAPPED = {.exchange = exchange, .behind = behind};
 
 struct rack_slot *mapped_init(void *memory, void *mapping, uint32_t side, const struct elastic_config *config)
 {

@@ -3,6 +3,7 @@
 
 #include "pacer.h"
 
+#include "clock_error.h"
 #include "kernel.h"
 
 #include <errno.h>
@@ -21,6 +22,7 @@
 #define STACK       (512u * 1024u) /* octets; a tick needs a few thousand */
 #define FIRST_BITS  10u            /* class 0 is below 2^10 ns */
 #define PARTS_BITS  3u             /* 2^3 classes a doubling */
+#define PULL        64             /* the reference's lead is made up in so many ticks */
 
 typedef _Atomic uint64_t counter;
 
@@ -41,6 +43,7 @@ struct pacer {
 	pthread_t           thread;
 	uint64_t            start_ns;
 	uint64_t            due;    /* number of the tick that comes next */
+	int64_t             pulled_ns; /* by which the ticks are earlier than the host's clock has them */
 	struct tally        tally;
 };
 
@@ -95,7 +98,9 @@ static uint64_t time_of(const struct pacer *p, uint64_t n)
 {
 	const uint64_t true_ns = n * p->config.period_ns;
 
-	return p->start_ns + (uint64_t)((__extension__(__int128)true_ns * MILLION) / (MILLION + p->config.off_ppm));
+	const uint64_t own_ns = (uint64_t)((__extension__(__int128)true_ns * MILLION) / (MILLION + p->config.off_ppm));
+
+	return p->start_ns + own_ns - (uint64_t)p->pulled_ns;
 }
 
 static void wait_until(const struct pacer *p, uint64_t at_ns)
@@ -118,6 +123,18 @@ static void tell(struct pacer *p)
 		add(&p->tally.wakes, 1);
 }
 
+/* A little nearer to the clock of the reference. */
+static void follow_reference(struct pacer *p)
+{
+	const int64_t most = (int64_t)(p->config.period_ns * PACER_PULL_PPM / MILLION);
+	int64_t       step;
+
+	if (p->config.reference == NULL)
+		return;
+	step = rack_behind(p->config.reference) / PULL;
+	p->pulled_ns += step > most ? most : step < -most ? -most : step;
+}
+
 static void run_tick(struct pacer *p)
 {
 	struct tally  *t = &p->tally;
@@ -128,6 +145,7 @@ static void run_tick(struct pacer *p)
 	if (rack_step(p->rack, due_ns))
 		tell(p);
 	p->due++;
+	follow_reference(p);
 
 	const uint64_t took_ns = now_ns() - begun_ns;
 
@@ -250,6 +268,7 @@ int pacer_start(struct pacer *p, int wake)
 	p->wake = wake;
 	p->start_ns = now_ns() + p->config.period_ns;
 	p->due = 0;
+	p->pulled_ns = 0;
 	atomic_store(&p->shall_stop, 0);
 	atomic_store(&p->is_locked, p->config.lock != NULL && mlock(p->config.lock, p->config.lock_octets) == 0);
 	failed = start_thread(p);

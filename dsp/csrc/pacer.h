@@ -5,6 +5,9 @@
  * so that the engine's time stays true whatever happened.  The thread runs by SCHED_FIFO with its memory locked where
  * the system allows, else by normal priority: never an error, but told by the counters.
  *
+ * With a reference the ticks follow the clock of that board, within PACER_PULL_PPM of the host's: a small part of what its
+ * elastic store is off the centre is made up at each tick, so that it never slips.
+ *
  * While the thread runs, nothing else may tick the engines of the rack.  Others post commands, take events and read
  * engine_now, engine_taken, engine_level and the recorders; each ring has one writer and one reader.
  */
@@ -15,6 +18,7 @@
 
 enum {
 	PACER_LATE_NS = 1000000, /* a tick that begins later than this is a late one */
+	PACER_PULL_PPM = 200,    /* an E1 is within 50 of its rate (G.703) */
 	PACER_LATENESS = 257     /* classes of lateness, see pacer_class */
 };
 
@@ -26,6 +30,7 @@ struct pacer_config {
 	uint32_t priority;    /* SCHED_FIFO, 1..99; 0 = normal priority is wanted */
 	int32_t  off_ppm;     /* this clock's error, for tests; 0 = true */
 	uint32_t reserved;
+	struct rack_slot *reference; /* the board whose clock this one follows, or NULL */
 	void    *lock;        /* what is locked into memory while the thread runs, or NULL */
 	size_t   lock_octets;
 };

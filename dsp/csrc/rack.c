@@ -59,6 +59,11 @@ int rack_step(struct rack *r, uint64_t at_ns)
 	return eventful;
 }
 
+int64_t rack_behind(const struct rack_slot *slot)
+{
+	return slot->kind->behind != NULL ? slot->kind->behind(slot) : 0;
+}
+
 uint32_t rack_run(struct rack *r, uint32_t ticks)
 {
 	uint32_t n = 0;

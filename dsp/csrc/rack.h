@@ -7,6 +7,7 @@
 #ifndef KMCC_RACK_H
 #define KMCC_RACK_H
 
+#include "elastic.h"
 #include "engine.h"
 
 #define RACK_SLOTS 64u /* boards */
@@ -31,6 +32,9 @@ int rack_plug(struct rack *r, struct rack_slot *slot, const struct rack_place *p
 /* One tick whose time is `at_ns`; 1 when it left an event, here or at a far end. */
 int rack_step(struct rack *r, uint64_t at_ns);
 
+/* How long ago, by the clock of this board, our last tick should have been, in ns; 0 for a board of our own clock. */
+int64_t rack_behind(const struct rack_slot *slot);
+
 /* Up to `ticks` ticks at the engine's own time, ending after the first that left an event; how many were run. */
 uint32_t rack_run(struct rack *r, uint32_t ticks);
 
@@ -41,5 +45,12 @@ void rack_skip(struct rack *r, uint32_t ticks);
  * tick each way.  Both engines must have the same tick. */
 size_t            wire_size(void);
 struct rack_slot *wire_init(void *memory, struct engine *far);
+
+/* Likewise, but the far engine has a clock of its own, so many millionths fast; elastic stores stand between.  The place
+ * shall be that of rack_plug. */
+size_t            clocked_size(uint32_t spans, uint32_t lines);
+struct rack_slot *clocked_init(void *memory, struct engine *far, const struct rack_place *place, int32_t off_ppm,
+                               const struct elastic_config *config);
+void              clocked_read(const struct rack_slot *slot, struct elastic_counters *out); /* from any thread */
 
 #endif

@@ -11,6 +11,8 @@ struct rack_kind {
 	int  (*follow)(struct rack_slot *s, struct engine *e, uint64_t at_ns);
 	/* So many ticks were given up.  NULL: the board notices by itself. */
 	void (*skip)(struct rack_slot *s, uint32_t ticks);
+	/* See rack_behind.  NULL: the board has our clock, or takes it. */
+	int64_t (*behind)(const struct rack_slot *s);
 };
 
 struct rack_slot {

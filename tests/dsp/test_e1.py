@@ -142,8 +142,35 @@ def test_an_odd_frame_without_its_mark_does_not_bring_alignment() -> None:
 def test_all_ones_is_loss_of_both() -> None:
     receiver = aligned()
     changes = receiver.take(b"\xff" * 32 * 48).changes
-    assert changes == (AlarmChange(5, SpanAlarm.LOF), AlarmChange(17, SpanAlarm.LOF | SpanAlarm.LOMF))
-    assert receiver.alarms == SpanAlarm.LOF | SpanAlarm.LOMF
+    ais = SpanAlarm.LOF | SpanAlarm.AIS
+    assert changes == (AlarmChange(5, SpanAlarm.LOF), AlarmChange(8, ais), AlarmChange(17, ais | SpanAlarm.LOMF))
+    assert receiver.alarms == SpanAlarm.LOF | SpanAlarm.LOMF | SpanAlarm.AIS
+
+
+@pytest.mark.parametrize(("zeros", "is_ais"), [(0, True), (1, True), (2, True), (3, False)])
+def test_two_zeros_in_two_frames_are_still_an_ais(zeros: int, is_ais: bool) -> None:
+    """G.775 for 2048 kbit/s: two or fewer in each of two double frames."""
+    receiver = SpanReceiver()
+    pair = bytearray(b"\xff" * 64)
+    for n in range(zeros):
+        pair[21 * n] ^= 1 << n
+    receiver.take(bytes(pair))
+    assert not receiver.alarms & SpanAlarm.AIS
+    receiver.take(bytes(pair))
+    assert bool(receiver.alarms & SpanAlarm.AIS) == is_ais
+
+
+def test_an_ais_ends_with_two_other_pairs_of_frames_or_with_the_alignment() -> None:
+    receiver = SpanReceiver()
+    receiver.take(b"\xff" * 64 * 2)
+    receiver.take(b"\xd5" * 64)
+    assert receiver.alarms & SpanAlarm.AIS
+    receiver.take(b"\xd5" * 64)
+    assert not receiver.alarms & SpanAlarm.AIS
+    receiver.take(b"\xff" * 64 * 2)
+    assert receiver.alarms & SpanAlarm.AIS
+    changes = receiver.take(frames()).changes
+    assert changes == (AlarmChange(1, SpanAlarm.LOF | SpanAlarm.AIS), AlarmChange(3, GOOD))
 
 
 # --- alignment of multiframes -------------------------------------------------------------

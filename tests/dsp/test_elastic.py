@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmcc.dsp._core import ffi, lib
-from kmcc.dsp.mapped import StoreCounters, StoreSettings, elastic_config, store_counters
+from kmcc.dsp.elastic import StoreCounters, StoreSettings, elastic_config, store_counters
 
 TICK = 64
 TICK_NS = TICK * 125_000

@@ -227,10 +227,30 @@ def test_ticks_beyond_the_measure_are_given_up_and_time_stays_true() -> None:
     assert near.now == (counted.ticks + counted.given_up) * 16
 
 
-@pytest.mark.parametrize("wrong", [{"priority": 100}, {"priority": -1}, {"off_ppm": 200_000}, {"most_behind_ms": 0}])
-def test_what_it_cannot_be(wrong: dict[str, int]) -> None:
+@pytest.mark.parametrize(
+    ("priority", "off_ppm", "most_behind_ms"), [(100, 0, 200), (-1, 0, 200), (0, 1001, 200), (0, 0, 0)]
+)
+def test_what_it_cannot_be(priority: int, off_ppm: int, most_behind_ms: int) -> None:
     with pytest.raises(EngineRangeError):
-        Pacer(a_pair()[0], **wrong)
+        Pacer(a_pair()[0], priority=priority, off_ppm=off_ppm, most_behind_ms=most_behind_ms)
+
+
+def test_the_clock_of_a_reference_is_followed() -> None:
+    """By what is written at the ticks' own times, so no matter how late they are: against another it slips, not against it.
+
+    180 ppm are 1.4 slips a second.
+    """
+
+    def slips(*, is_reference: bool) -> int:
+        near, far = Engine(spans=1), Engine(spans=1)
+        rack = Rack(near)
+        clocked = rack.wire_by_its_own_clock(far, Place(spans=1), 180)
+        with Pacer(rack, reference=clocked if is_reference else None) as pacer:
+            wait_for_ticks(pacer, 375)
+        return clocked.store().slips
+
+    assert slips(is_reference=False) >= 2
+    assert slips(is_reference=True) == 0
 
 
 def test_classes_of_lateness_leave_no_gap() -> None:

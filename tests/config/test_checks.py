@@ -44,6 +44,10 @@ REFUSED = [
         [":10: boards[1].spans: found 65; expected at most 64 spans of all [[boards]] together"],
     ),
     (
+        OUT + "[media]\nclock_board = 1\n",
+        [":6: media.clock_board: found 1; expected one of 1 [[boards]], counted from 0"],
+    ),
+    (
         OUT + group("a", "1-10", "board = 1\n"),
         [":8: trunk_groups[1].board: found 1; expected one of 1 [[boards]], counted from 0"],
     ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from kmcc.console.board_metrics import BoardFigures, SpanFigures
 from kmcc.console.metrics import CircuitCount
 from kmcc.switch.circuit import CircuitState
 
@@ -76,3 +77,21 @@ def test_a_name_that_must_be_escaped(served: "Served") -> None:
     odd = CircuitCount('a"b\\c\n', CircuitState.BLOCKED, 1)
     served.house.figures_now = replace(served.house.figures_now, circuits=(odd,))
     assert samples(served)["kmcc_circuits", (("group", 'a"b\\c\n'), ("state", "blocked"))] == 1
+
+
+def test_boards_and_spans(served: "Served") -> None:
+    served.house.figures_now = replace(
+        served.house.figures_now,
+        boards=(BoardFigures(2, is_alive=True, repeated=3, dropped=4, idle=5, discarded=64, delay_s=0.024),),
+        spans=(SpanFigures(7, (("LOF", True), ("RAI", False))),),
+    )
+    found = samples(served)
+    board = ("board", "2")
+    assert found["kmcc_board_alive", (board,)] == 1
+    assert found["kmcc_board_slips_total", (board, ("frame", "repeated"))] == 3
+    assert found["kmcc_board_slips_total", (board, ("frame", "dropped"))] == 4
+    assert found["kmcc_board_idle_ticks_total", (board,)] == 5
+    assert found["kmcc_board_discarded_frames_total", (board,)] == 64
+    assert found["kmcc_board_delay_seconds", (board,)] == 0.024
+    assert found["kmcc_span_alarm", (("alarm", "LOF"), ("span", "7"))] == 1
+    assert found["kmcc_span_alarm", (("alarm", "RAI"), ("span", "7"))] == 0

@@ -236,10 +236,7 @@ def test_what_it_cannot_be(priority: int, off_ppm: int, most_behind_ms: int) -> 
 
 
 def test_the_clock_of_a_reference_is_followed() -> None:
-    """By what is written at the ticks' own times, so no matter how late they are: against another it slips, not against it.
-
-    180 ppm are 1.4 slips a second.
-    """
+    """180 ppm are 1.4 slips a second, by the ticks' own times: no matter how late they are."""
 
     def slips(*, is_reference: bool) -> int:
         near, far = Engine(spans=1), Engine(spans=1)

@@ -44,6 +44,12 @@ def _boards_fit_the_engine(config: Config) -> Iterator[Finding]:
                 break
 
 
+def _clock_is_of_a_board(config: Config) -> Iterator[Finding]:
+    board = config.media.clock_board
+    if board is not None and board >= len(config.boards):
+        yield _no_board(config, ("media", "clock_board"), board)
+
+
 def _trunk_groups_have_a_span(config: Config) -> Iterator[Finding]:
     for index, group in enumerate(config.trunk_groups):
         board = _board(config, group.board)
@@ -243,6 +249,7 @@ def _row_named_in(message: str, profile: Mapping[str, object]) -> Place:
 
 RULES: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
     _boards_fit_the_engine,
+    _clock_is_of_a_board,
     _trunk_groups_have_a_span,
     _channels_do_not_overlap,
     _profiles_work,

@@ -88,6 +88,8 @@ class Media(Section):
     persist_ms: int = Field(default=20, ge=1, le=200)
     priority: int = Field(default=40, ge=0, le=99)
     """Of the real-time thread, by SCHED_FIFO; 0 = normal priority."""
+    clock_board: int | None = Field(default=None, ge=0)
+    """The board whose clock the ticks follow; None: the host's."""
     conferences: int = Field(default=32, ge=0, le=4096)
 
 

@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
+from kmcc.console.board_metrics import BoardFigures, SpanFigures, board_families
 from kmcc.console.engine_metrics import EngineFigures, engine_families
 from kmcc.console.queue_metrics import queue_families
 from kmcc.console.queues import QueueWatch
@@ -49,6 +50,8 @@ class Figures:
     callers_waiting: int
     events: int
     engine: EngineFigures
+    boards: tuple[BoardFigures, ...] = ()
+    spans: tuple[SpanFigures, ...] = ()
     traffic: Traffic = NO_TRAFFIC
 
 
@@ -70,6 +73,7 @@ def families(figures: Figures) -> Iterator[Metric]:
     )
     yield _counter("kmcc_events", "Number of the newest event of the log.", (), [((), figures.events)])
     yield from engine_families(figures.engine)
+    yield from board_families(figures.boards, figures.spans)
     yield from traffic_families(figures.traffic)
 
 

@@ -20,12 +20,11 @@ from kmcc.daemon.admission import watch_load
 from kmcc.daemon.errors import StartError
 from kmcc.daemon.hang_up import on_sighup
 from kmcc.daemon.house import House
+from kmcc.daemon.real_time import RealTimeMedia
 from kmcc.daemon.view import View, guard_of
 from kmcc.drivers.boards import Boards
 from kmcc.drivers.registry import open_board
-from kmcc.dsp.pacer import Pacer
 from kmcc.switch.calendar import Calendar
-from kmcc.switch.media_thread import MediaThread
 
 CONSOLE_LIMIT_S: Final = 2
 CANCEL_ROUNDS: Final = 20
@@ -60,7 +59,7 @@ async def _run(
     loop = asyncio.get_running_loop()
     calendar = Calendar(datetime.now(ZoneInfo(config.centre.time_zone)), loop.time)
     house = House(config, boards, calendar, executor=executor)
-    media = MediaThread(Pacer(boards.rack, priority=config.media.priority), house.media, boards.deliver)
+    media = RealTimeMedia(config, boards, house.media, house.journal)
     view, guard = View(house, media), guard_of(config)
     rooms = campaign_routers(house.autodial.room(), guard)
     settings = uvicorn.Config(
@@ -69,8 +68,8 @@ async def _run(
     console = _Console(settings)
     talks = loop.create_task(console.serve(sockets=[listener]), name="console")
     works = [
-        loop.create_task(media.run(), name="media"),
-        loop.create_task(watch_load(house.admission, media), name="load"),
+        *(loop.create_task(work, name=name) for name, work in media.works().items()),
+        loop.create_task(watch_load(house.admission, media.thread), name="load"),
         loop.create_task(view.queues.keep_up(), name="queues"),
         loop.create_task(house.flows.watch(config.voice.watch_s), name="flows"),
         loop.create_task(house.autodial.run(), name="autodial"),

@@ -1,23 +1,25 @@
 """What the console sees of the house: its health and its figures, counted when they are asked for."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from kmcc import __version__
 from kmcc.config import Config
 from kmcc.console.access import Guard, Role, Token
+from kmcc.console.board_metrics import SpanFigures
 from kmcc.console.engine_metrics import EngineFigures
 from kmcc.console.health import Health
 from kmcc.console.metrics import CauseCount, CircuitCount, Figures, SeatCount
 from kmcc.console.queues import QueueWatch
-from kmcc.daemon.engine_view import engine_alarms, engine_figures
 from kmcc.daemon.house import House, words_of
+from kmcc.daemon.real_time import RealTimeMedia, engine_figures
 from kmcc.daemon.recorders import Recorders
 from kmcc.daemon.services import answer_limits
 from kmcc.daemon.traffic import traffic_of
 from kmcc.daemon.trunk_desk import TrunkDesk
+from kmcc.dsp.engine import SpanAlarm
 from kmcc.store.event_log import EventLog
 from kmcc.switch.circuit import Cause, CircuitState
-from kmcc.switch.media_thread import MediaThread
 from kmcc.switch.queue.seat import SeatState
 from kmcc.switch.seats.desk import SeatDesk
 
@@ -32,10 +34,17 @@ def services_of(config: Config) -> tuple[str, ...]:
     return tuple(sorted({service for seat in config.seats for service in seat.skills}))
 
 
+def span_figures(alarms: Mapping[int, SpanAlarm]) -> tuple[SpanFigures, ...]:
+    return tuple(
+        SpanFigures(span, tuple((str(one.name), one in now) for one in SpanAlarm if one))
+        for span, now in alarms.items()
+    )
+
+
 class View:
     """Implements kmcc.console.app.HouseView."""
 
-    def __init__(self, house: House, media: MediaThread | None = None) -> None:
+    def __init__(self, house: House, media: RealTimeMedia | None = None) -> None:
         """`media` moves the frames in real time."""
         self._house = house
         self._media = media
@@ -73,14 +82,9 @@ class View:
             circuits_busy=states[CircuitState.BUSY],
             circuits_blocked=states[CircuitState.BLOCKED] + states[CircuitState.STARTING],
             calls=len(house.calls.calls),
-            late_ticks=0 if self._media is None else self._media.counters.late,
-            alarms=tuple(self._alarms()),
+            late_ticks=0 if self._media is None else self._media.thread.counters.late,
+            alarms=() if self._media is None else tuple(self._media.alarms()),
         )
-
-    def _alarms(self) -> list[str]:
-        if self._media is None:
-            return []
-        return engine_alarms(self._media.counters, wants_fifo=self._house.config.media.priority > 0)
 
     def _reasons(self, states: Counter[CircuitState]) -> list[str]:
         house = self._house
@@ -115,10 +119,12 @@ class View:
             callers_waiting=house.seats.waiting,
             events=house.events.last_seq,
             engine=self._engine(),
+            boards=() if self._media is None else self._media.board_figures(),
+            spans=span_figures(house.span_alarms),
             traffic=traffic_of(house.groups.values(), house.admission.overload),
         )
 
     def _engine(self) -> EngineFigures:
         if self._media is None:
             return EngineFigures()
-        return engine_figures(self._media.counters, self._house.events_lost)
+        return engine_figures(self._media.thread.counters, self._house.events_lost)

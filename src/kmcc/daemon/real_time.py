@@ -1,0 +1,84 @@
+"""The house's media in real time: the thread, the watch over boards by other clocks, their figures and alarms."""
+
+from collections.abc import Coroutine
+from typing import Any, Final
+
+from kmcc.config import Config
+from kmcc.console.board_metrics import BoardFigures
+from kmcc.console.engine_metrics import EngineFigures
+from kmcc.daemon.board_watch import BoardWatch
+from kmcc.drivers.boards import Boards
+from kmcc.dsp.pacer import CLASS_ENDS_S, Pacer, PacerCounters
+from kmcc.switch.journal import Journal
+from kmcc.switch.media import Media
+from kmcc.switch.media_thread import MediaThread
+
+MOST_LATE: Final = 0.001
+"""So large a share of late ticks is an alarm; the goal is 99.9 % within 1 ms."""
+
+FEWEST_TICKS: Final = 1000
+
+
+class RealTimeMedia:
+    """Boards that are open and in a rack, and the engine that `media` hands out the events of."""
+
+    def __init__(self, config: Config, boards: Boards, media: Media, journal: Journal) -> None:
+        clocks = {n: board.own_clock for n, board in enumerate(boards.boards) if board.own_clock is not None}
+        clock_board = config.media.clock_board
+        reference = None if clock_board is None else clocks.get(clock_board)
+        self._wants_fifo = config.media.priority > 0
+        self.thread = MediaThread(
+            Pacer(boards.rack, priority=config.media.priority, reference=reference), media, boards.deliver
+        )
+        self.watch = BoardWatch(clocks, journal)
+
+    def works(self) -> dict[str, Coroutine[Any, Any, None]]:
+        """What runs as long as the house, by name."""
+        return {"media": self.thread.run(), "boards": self.watch.watch()}
+
+    def alarms(self) -> list[str]:
+        return engine_alarms(self.thread.counters, wants_fifo=self._wants_fifo) + self.watch.alarms()
+
+    def board_figures(self) -> tuple[BoardFigures, ...]:
+        return tuple(
+            BoardFigures(
+                board=board,
+                is_alive=now.is_alive,
+                repeated=now.repeated,
+                dropped=now.dropped,
+                idle=now.idle,
+                discarded=now.discarded,
+                delay_s=now.delay_s,
+            )
+            for board, now in self.watch.stores.items()
+        )
+
+
+def engine_figures(now: PacerCounters, events_lost: int) -> EngineFigures:
+    return EngineFigures(
+        ticks=now.ticks,
+        late=now.late,
+        caught_up=now.caught_up,
+        given_up=now.given_up,
+        busy_s=now.busy_s,
+        longest_s=now.longest_s,
+        latest_s=now.latest_s,
+        is_fifo=now.is_fifo,
+        is_locked=now.is_locked,
+        lateness=tuple(zip(CLASS_ENDS_S, now.lateness, strict=True)),
+        events_lost=events_lost,
+    )
+
+
+def engine_alarms(now: PacerCounters, *, wants_fifo: bool) -> list[str]:
+    """In words; none of them makes the house unfit."""
+    alarms: list[str] = []
+    if wants_fifo and now.ticks and not now.is_fifo:
+        alarms.append("media: SCHED_FIFO is not allowed (CAP_SYS_NICE or LimitRTPRIO), the thread has normal priority")
+    if now.ticks and not now.is_locked:
+        alarms.append("media: memory cannot be locked (CAP_IPC_LOCK or LimitMEMLOCK)")
+    if now.given_up:
+        alarms.append(f"media: {now.given_up} ticks were given up")
+    if now.ticks >= FEWEST_TICKS and now.late > MOST_LATE * now.ticks:
+        alarms.append(f"media: {100 * now.late / now.ticks:.2g} % of the ticks began more than 1 ms late")
+    return alarms

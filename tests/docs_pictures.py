@@ -3,10 +3,17 @@
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from tests.trace.played import failed_call, good_call, trace_of
 
+from kmcc.centre.services import flow_world
+from kmcc.config.flow_file import load_flows
+from kmcc.config.sections import Skill
+from kmcc.daemon.flow_shelf import packaged_flows
+from kmcc.switch.announce import packaged_catalogue
+from kmcc.switch.voice.check import World
+from kmcc.switch.voice.picture import picture as menu_picture
 from kmcc.trace.picture import picture
 
 ROOT: Final = Path(__file__).parents[1]
@@ -15,7 +22,12 @@ COMMAND: Final = "python -m tests.docs_pictures --write"
 PICTURES: Final[Mapping[str, Callable[[], str]]] = {
     "trace-good-call.svg": lambda: picture(trace_of(good_call())),
     "trace-failed-call.svg": lambda: picture(trace_of(failed_call())),
+    "menu.svg": lambda: menu_picture(load_flows(packaged_flows(), _world())),
 }
+
+
+def _world() -> World:
+    return flow_world(packaged_catalogue().prompts.keys(), get_args(Skill))
 
 
 def behind() -> list[Path]:

@@ -44,6 +44,7 @@ from tests.docs_protocol_tables import (
 )
 from tests.docs_quality_tables import QUALITY_TABLES
 from tests.docs_seat_tables import seat_events, seat_orders
+from tests.docs_voice_tables import VOICE_TABLES
 from tests.switch.span_faults_counted import table as fault_losses
 
 ROOT: Final = Path(__file__).parents[1]
@@ -86,6 +87,7 @@ TABLES: Final[Mapping[str, Callable[[], tuple[tuple[str, ...], Rows]]]] = {
     "tone-profiles": tone_profiles,
     "tones": tones,
     **QUALITY_TABLES,
+    **VOICE_TABLES,
 }
 
 

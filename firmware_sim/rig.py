@@ -24,6 +24,7 @@ from kmcc.switch.callserver import CallServer
 from kmcc.switch.cdr import Cdr
 from kmcc.switch.china1_circuit import China1Circuit, Use
 from kmcc.switch.circuit import Circuit
+from kmcc.switch.digit_rules import BorderRules
 from kmcc.switch.disk_guard import DiskGuard, FreeOctets, free_octets
 from kmcc.switch.flow import Flow
 from kmcc.switch.frames import FrameClock
@@ -42,6 +43,7 @@ from kmcc.switch.recording_rules import RecordingRules
 from kmcc.switch.seats.desk import SeatDesk, SeatPlace
 from kmcc.switch.seats.parts import DeskSettings
 from kmcc.switch.seats.phone import Answering
+from kmcc.switch.treatment import Treatments
 from kmcc.switch.trunks import Direction, Search, TrunkGroup
 
 START: Final = datetime(2000, 5, 22, 9, 0, tzinfo=UTC)
@@ -107,6 +109,8 @@ class Plant:
     profile: Profile = LOCAL
     overload: OverloadSettings = field(default_factory=OverloadSettings)
     emergency: tuple[str, ...] = ()
+    treatments: Treatments = field(default_factory=Treatments)
+    borders: Mapping[str, BorderRules] = field(default_factory=dict)  # by group
     rules: RecordingRules = field(default_factory=RecordingRules)
     free_octets: FreeOctets = free_octets
 
@@ -137,6 +141,7 @@ class Rig:
         self.index = Index()
         self.guard = DiskGuard(recordings, FLOOR_OCTETS, self.journal, plant.free_octets)
         self._rules = plant.rules
+        self._treatments = plant.treatments
         self.calls: CallServer
 
     def open(self, flows: Mapping[str, Flow]) -> None:
@@ -154,6 +159,7 @@ class Rig:
             book=LegBook(self.calendar, self.journal, self.records),
             recordings=RecordingParts(self.recordings, self._rules, self.guard, self.index),
             admission=self.admission,
+            treatments=self._treatments,
         )
         self.calls.start()
         self.seats.start(self.calls)
@@ -166,7 +172,7 @@ class Rig:
 
     def _group(self, name: str, channels: range, plant: Plant) -> TrunkGroup:
         use = Use.BOTH if plant.is_two_way else Use.INCOMING if name == "in" else Use.OUTGOING
-        plan = self.plans.of(name)
+        plan, rules = self.plans.of(name), plant.borders.get(name, BorderRules())
         circuits = [
             China1Circuit(
                 f"{name}/{channel}",
@@ -174,13 +180,13 @@ class Rig:
                 self.media,
                 plant.profile,
                 use=use,
-                analyse=self.admission.over(plan.analyse, f"{name}/{channel}", name),
-                treat=plan.treat,
+                analyse=self.admission.over(rules.over(plant.treatments.over(plan.analyse)), f"{name}/{channel}", name),
+                treat=rules.over_treat(plan.treat),
                 journal=self.journal,
             )
             for channel in channels
         ]
-        return TrunkGroup(name, circuits, Direction(use.value), Search.LOWEST)
+        return TrunkGroup(name, circuits, Direction(use.value), Search.LOWEST, rules)
 
     def _place(self, seat: str, circuit: Circuit, plant: Plant) -> SeatPlace:
         profile = SeatProfile(seat, SeatKind.INTEGRATED, {"desk": 1}, languages=("zh", "en"))

@@ -308,6 +308,6 @@ class Call:
     async def proceed(self) -> None:
         """Treat as an ordinary call: on by the numbering plan, else vacant number."""
         if not self._exchange.has_ordinary_route(self):
-            await self.release(Cause.VACANT_NUMBER)
+            raise ConnectFailed(self.called, Cause.VACANT_NUMBER)
         cause = await self.connect(self.called)
         await self.release(cause)

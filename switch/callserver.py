@@ -35,6 +35,7 @@ from kmcc.switch.prompts import PromptSet
 from kmcc.switch.routes import Routes
 from kmcc.switch.seats.order import Order
 from kmcc.switch.speech_path import SpeechPath
+from kmcc.switch.treatment import Treatments
 from kmcc.switch.trunks import TrunkGroup
 
 T = TypeVar("T")
@@ -71,12 +72,13 @@ class CallServer:
         book: LegBook,
         recordings: RecordingParts,
         admission: Admission,
+        treatments: Treatments,
         language: Language = Language.ZH,
     ) -> None:
         self.media = media
         self.prompts = prompts
         self.journal = journal
-        self._destinations = Destinations(plans, flows)
+        self._destinations = Destinations(plans, flows, treatments)
         self.groups = groups
         self.calls: dict[str, Call] = {}
         self._seats = seats
@@ -164,7 +166,7 @@ class CallServer:
             await first_of(leg.setup, leg.ended)
             if leg.setup.done():
                 setup = leg.setup.result()
-                entry.called, entry.calling = setup.called, setup.calling
+                entry.called, entry.calling = group.rules.incoming(setup.called, setup.calling)
                 await self._run(call_id, group, leg, path, entry)
             elif leg.incomplete is not None:
                 entry.called, entry.calling = leg.incomplete.called, leg.incomplete.calling

@@ -29,7 +29,7 @@ from kmcc.switch.trunks import AllTrunksBusyError, Direction, TrunkGroup
 
 log = structlog.get_logger()
 
-Dial = Callable[[Circuit], None]
+Dial = Callable[[TrunkGroup, Circuit], None]
 
 FreeCircuit = Callable[[TrunkGroup, Circuit, Indication], None]
 """Who hears a circuit that has no call."""
@@ -108,12 +108,12 @@ class OutgoingLegs:
         placed = self._legs[leg] = _Outgoing(group, entry, route[route.index(group) + 1 :])
         leg.answered.add_done_callback(placed.count_answer)
         self._journal.write("call.placed", call=call_id, circuit=circuit.name, called=number)
-        self._dial(leg, number, dial)
+        self._dial(leg, group, number, dial)
         return leg
 
-    def _dial(self, leg: Leg, number: str, dial: Dial) -> None:
+    def _dial(self, leg: Leg, group: TrunkGroup, number: str, dial: Dial) -> None:
         try:
-            dial(leg.circuit)
+            dial(group, leg.circuit)
         except SwitchError as error:  # digits that the signalling cannot carry, or a circuit that is not what it seems
             log.error("circuit refused a call", circuit=leg.circuit.name, error=str(error))
             leg.hear(IdleIndication())  # it never left that state
@@ -143,7 +143,7 @@ class OutgoingLegs:
         placed.entry.circuit = circuit.name
         placed.group = group
         leg.move(circuit, self._hears(group, circuit))
-        dial(circuit)
+        dial(group, circuit)
         return True
 
     def _give_back_when_idle(self, group: TrunkGroup, circuit: Circuit) -> None:
@@ -178,11 +178,11 @@ def _first_idle(route: Sequence[TrunkGroup]) -> tuple[TrunkGroup, Circuit] | Non
     return None
 
 
-def _set_up(number: str, calling: CallingParty, circuit: Circuit) -> None:
-    circuit.setup(number, calling)
+def _set_up(number: str, calling: CallingParty, group: TrunkGroup, circuit: Circuit) -> None:
+    circuit.setup(*group.rules.outgoing(number, calling))
 
 
-def _set_up_through(circuit: Circuit) -> None:
+def _set_up_through(_: TrunkGroup, circuit: Circuit) -> None:
     if not isinstance(circuit, TrunkCircuit):
         raise SwitchError(f"{circuit.name}: no circuit to another exchange, it cannot carry a number end to end")
     circuit.setup_through()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 
 from kmcc.switch.circuit import Circuit, CircuitState, TrunkCircuit
+from kmcc.switch.digit_rules import BorderRules
 from kmcc.switch.errors import SwitchError
 from kmcc.switch.traffic import GroupTraffic
 
@@ -39,12 +40,20 @@ class AllTrunksBusyError(TrunkGroupError):
 class TrunkGroup:
     """One group. A circuit that was seized is the caller's until `release`, whatever state it shows meanwhile."""
 
-    def __init__(self, name: str, circuits: Sequence[Circuit], direction: Direction, search: Search) -> None:
+    def __init__(
+        self,
+        name: str,
+        circuits: Sequence[Circuit],
+        direction: Direction,
+        search: Search,
+        rules: BorderRules | None = None,
+    ) -> None:
         if not circuits:
             raise TrunkGroupError(name, "has no circuit")
         self.name = name
         self.direction = direction
         self.search = search
+        self.rules = BorderRules() if rules is None else rules
         self.traffic = GroupTraffic()
         self.withdrawn: set[str] = set()  # circuits that we have blocked
         self._circuits = tuple(circuits)

@@ -13,13 +13,16 @@ from kmcc.signaling.china1 import line_out as outgoing
 from kmcc.signaling.china1.codes import BACKWARD, FORWARD, TIMERS, Control, Prefix
 from kmcc.signaling.china1.line_rules import LineRules
 from kmcc.signaling.china1.profile import LOCAL, REGISTER_ROWS
+from kmcc.signaling.china1.terms import Failure
 from kmcc.signaling.china1.words import GROUP_A, KB, PREFIX
 from kmcc.switch.autodial.party import TABLE as PARTY
 from kmcc.switch.autodial.party import State as PartyState
 from kmcc.switch.autodial.plan import RETRY
 from kmcc.switch.autodial.result import Result
+from kmcc.switch.china1_meaning import REFUSALS, RELEASE_TONES
 from kmcc.switch.queue.seat import TABLE as SEATS
 from kmcc.switch.queue.seat import SeatState
+from kmcc.switch.treatment import CAUSES
 
 Rows = list[tuple[object, ...]]
 Made = tuple[tuple[str, ...], Rows]
@@ -156,3 +159,12 @@ def results() -> Made:
         for result in Result
     ]
     return ("result", "called again after"), rows
+
+
+def treatment() -> Made:
+    """What a caller gets for each cause, before speech is through and after."""
+    rows: Rows = [
+        (cause.words, REFUSALS.get(cause, Failure.CONGESTION).value, RELEASE_TONES.get(cause, "busy"))
+        for cause in CAUSES
+    ]
+    return ("cause", "signal of China No.1 before speech is through", "tone afterwards"), rows

@@ -41,6 +41,7 @@ from tests.docs_protocol_tables import (
     results,
     seat,
     timers,
+    treatment,
 )
 from tests.docs_quality_tables import QUALITY_TABLES
 from tests.docs_seat_tables import seat_events, seat_orders
@@ -86,6 +87,7 @@ TABLES: Final[Mapping[str, Callable[[], tuple[tuple[str, ...], Rows]]]] = {
     "timers": timers,
     "tone-profiles": tone_profiles,
     "tones": tones,
+    "treatment": treatment,
     **QUALITY_TABLES,
     **VOICE_TABLES,
 }

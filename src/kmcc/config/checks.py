@@ -7,6 +7,7 @@ from typing import Final
 
 from kmcc.centre.calling_hours import CALLING_HOURS
 from kmcc.config.channels import channel_words
+from kmcc.config.digit_rules_section import digit_rules_make_numbers
 from kmcc.config.errors import Place
 from kmcc.config.finding import Finding
 from kmcc.config.model import Config
@@ -14,6 +15,7 @@ from kmcc.config.plan import number_rows
 from kmcc.config.recording_section import recording_rules_name_what_is_there
 from kmcc.config.routes_section import routes_are_sound
 from kmcc.config.sections import Board
+from kmcc.config.treatment_section import treatments_can_be_heard
 from kmcc.config.wording import value_words
 from kmcc.dsp.engine import MOST_LINES, MOST_SPANS
 from kmcc.signaling.china1.dl_profiles import profile_of
@@ -254,6 +256,7 @@ RULES: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
     _channels_do_not_overlap,
     _profiles_work,
     _names_are_unique,
+    digit_rules_make_numbers,
     routes_are_sound,
     _numbers_lead_somewhere,
     _numbers_name_trunk_groups,
@@ -266,6 +269,7 @@ RULES: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
     _services_overflow_to_another,
     _reminders_ring_by_day,
     recording_rules_name_what_is_there,
+    treatments_can_be_heard,
     _files_can_be_written,
     _prompts_are_complete,
 )

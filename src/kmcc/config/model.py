@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from kmcc.config.digit_rules_section import DigitRuleRow
 from kmcc.config.overload_section import Overload
 from kmcc.config.recording_section import Recording, RecordingRule
 from kmcc.config.routes_section import Route
@@ -25,6 +26,7 @@ from kmcc.config.sections import (
     TrunkGroup,
 )
 from kmcc.config.services_section import Service as ServiceSection
+from kmcc.config.treatment_section import Treatment
 from kmcc.config.values import at_least_one
 from kmcc.config.voice_section import Voice
 
@@ -86,6 +88,7 @@ class Config(Section):
     boards: Annotated[tuple[Board, ...], AfterValidator(at_least_one)] = BOARDS
     trunk_groups: tuple[TrunkGroup, ...] = TRUNK_GROUPS
     routes: tuple[Route, ...] = ()
+    digit_rules: tuple[DigitRuleRow, ...] = ()
     numbers: Annotated[tuple[Number, ...], AfterValidator(at_least_one)] = NUMBERS
     seats: tuple[Seat, ...] = SEATS
     queue: Queue = Queue()
@@ -97,3 +100,4 @@ class Config(Section):
     overload: Overload = Overload()
     recording: Recording = Recording()
     recording_rules: tuple[RecordingRule, ...] = ()
+    treatments: tuple[Treatment, ...] = ()

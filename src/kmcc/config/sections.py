@@ -107,6 +107,9 @@ class TrunkGroup(Section):
     direction: Literal["in", "out", "both"] = "in"
     search: Literal["lowest", "highest", "cyclic", "longest_idle"] = "longest_idle"
     signalling: Literal["china1"] = "china1"
+    calling: Literal["as_received", "withheld", "replaced"] = "as_received"
+    calling_number: Digits | None = None
+    calling_category: int | None = Field(default=None, ge=1, le=15)
     profile: dict[str, object] = {}
     """`base` names a profile of signaling/china1/dl_profiles.toml; over it tables timers (ms), line, register, forward
     and backward."""

@@ -12,6 +12,7 @@ from kmcc.centre.campaigns.run import Works
 from kmcc.centre.dunning import Dunning, dunning_kinds
 from kmcc.centre.services import service_flows
 from kmcc.config import Config
+from kmcc.config.digit_rules_section import border_rules
 from kmcc.config.plan import number_plans, onward_plans
 from kmcc.config.sections import TrunkGroup as GroupSection
 from kmcc.daemon.admission import admission_of
@@ -21,6 +22,7 @@ from kmcc.daemon.recording import recording_parts
 from kmcc.daemon.records import RecordFan
 from kmcc.daemon.seats import desk_settings, queue_settings, seat_places, seat_profile, sign_in_at_start
 from kmcc.daemon.services import OpeningHours, schedules
+from kmcc.daemon.treatments import treatments_of
 from kmcc.daemon.voice import desk_of, flow_shelf
 from kmcc.drivers.board import Board
 from kmcc.dsp.engine import Engine, EngineEvent, EventKind, SpanAlarm
@@ -80,6 +82,7 @@ class House:
         self.records = RecordFan(self.cdr_file, self.sql_cdrs)
         self.plans = number_plans(config)
         self.admission = admission_of(config, self.journal)
+        self.treatments = treatments_of(config)
         self.groups = {group.name: self._group(group) for group in config.trunk_groups}
         self.seats = self._seat_desk()
         self.opening_hours = OpeningHours(schedules(config), calendar, self.seats.supervision)
@@ -138,6 +141,7 @@ class House:
             book=LegBook(self.calendar, self.journal, self.records, self.open_legs),
             recordings=recording_parts(self.config, self.journal, self.recordings),
             admission=self.admission,
+            treatments=self.treatments,
             language=Language(self.config.centre.language),
         )
 
@@ -157,7 +161,8 @@ class House:
 
     def _group(self, group: GroupSection) -> TrunkGroup:
         profile = profile_of({"name": group.name, **group.profile})
-        plan = self.plans.of(group.name)
+        plan, rules = self.plans.of(group.name), border_rules(self.config, group.name)
+        analyse = rules.over(self.treatments.over(plan.analyse))
         circuits: list[Circuit] = [
             China1Circuit(
                 f"{group.name}/{channel}",
@@ -165,13 +170,13 @@ class House:
                 self.media,
                 profile,
                 use=Use(group.direction),
-                analyse=self.admission.over(plan.analyse, f"{group.name}/{channel}", group.name),
-                treat=plan.treat,
+                analyse=self.admission.over(analyse, f"{group.name}/{channel}", group.name),
+                treat=rules.over_treat(plan.treat),
                 journal=self.journal,
             )
             for channel in group.channels
         ]
-        return TrunkGroup(group.name, circuits, Direction(group.direction), SEARCHES[group.search])
+        return TrunkGroup(group.name, circuits, Direction(group.direction), SEARCHES[group.search], rules)
 
     def _first_span(self, board: int) -> int:
         """Spans are numbered on from each board to the next."""

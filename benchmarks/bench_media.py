@@ -1,7 +1,7 @@
 """Media in real time at full size: 64 E1 in a process whose event loop is busy; the rival is that loop moving frames.
 
 1920 channels speak, with DTMF on all of them; half are connected in pairs, half in conferences of three, 200 calls are
-recorded, 400 players play. KMCC_MEDIA_S is how long it runs (`make media`: ten minutes), 20 s without.
+recorded, 400 players play. KMCC_MEDIA_S is how long it runs (`make media`: ten minutes), 10 s without.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ PORTS: Final = SPANS * CHANNELS
 PARTY: Final = 3
 RECORDERS: Final = 200
 PLAYERS: Final = 400
-LENGTH_S: Final = float(os.environ.get("KMCC_MEDIA_S", "20"))
+LENGTH_S: Final = float(os.environ.get("KMCC_MEDIA_S", "10"))
 RIVAL_S: Final = min(LENGTH_S, 30.0)
 BUSY_S: Final = (0.001, 0.020)
 """The loop works so long without a pause: a page, a report, a query with its rows."""

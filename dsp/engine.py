@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from kmcc.dsp._core import ffi, lib
 from kmcc.dsp.bank import aligned_memory
+from kmcc.dsp.engine_board_side import BoardSide
 from kmcc.dsp.engine_command import Op, check, clip_array
 from kmcc.dsp.engine_error import (
     CommandRingFullError,
@@ -64,7 +65,7 @@ class Track(IntEnum):
     MESSAGE = 1  # left by the caller while the call itself may be recorded too
 
 
-class Engine(SpeechCommands):
+class Engine(SpeechCommands, BoardSide):
     """Ports of E1 spans (30 a span, first) and of plain lines, ticked together."""
 
     def __init__(
@@ -92,13 +93,14 @@ class Engine(SpeechCommands):
         self.lines: Final = lines
         self.conferences = conferences
         self.ports: Final = spans * CHANNELS + lines
-        self.tick_samples: Final = tick_samples
+        self.tick_samples = tick_samples
         self.tick_s: Final = tick_samples / RATE_HZ
         self._room: Final = ffi.new("struct engine_event[]", EVENTS_AT_ONCE)
         self._room_octets: Final = memoryview(ffi.buffer(self._room))
-        self.turn: Final = Turn("engine")
+        self.turn = Turn("engine")
         """Held by whatever ticks the engine; another that would gets BusyError."""
         self._posting: Final = Lock()
+        self._reading: Final = Turn("engine's events")
         self._posted = 0
         self._lent: Final = Lent(self.state)
         self.cancellers = cancellers
@@ -217,54 +219,22 @@ class Engine(SpeechCommands):
             return int(lib.engine_run(self.state, check("ticks", ticks, 0, 0xFFFF_FFFF)))
 
     def events(self) -> list[EngineEvent]:
-        """All that happened since the last call, in order of time."""
+        """All that happened since the last call, in order of time. BusyError when two threads ask at once."""
         taken: list[EngineEvent] = []
-        while count := int(lib.engine_events(self.state, self._room, EVENTS_AT_ONCE)):
-            taken += decode_events(self._room_octets[: count * EVENT.size])
+        with self._reading:
+            while count := int(lib.engine_events(self.state, self._room, EVENTS_AT_ONCE)):
+                taken += decode_events(self._room_octets[: count * EVENT.size])
         if self._lent.has_plays:
             for event in taken:
                 if event.kind is EventKind.PLAY_DONE:
                     self._lent.played(event.port, event.a)
         return taken
 
-    # --- the board's side -------------------------------------------------------------
-
-    def span_rx(self, span: int) -> memoryview:
-        """[tick_samples][32] octets that the next tick receives; writable."""
-        return self._octets(lib.engine_span_rx(self.state, self._check_span(span)), self.tick_samples * 32)
-
-    def span_tx(self, span: int) -> memoryview:
-        """[tick_samples][32] octets that the last tick sent."""
-        sent = lib.engine_span_tx(self.state, self._check_span(span))
-        return self._octets(sent, self.tick_samples * 32).toreadonly()
-
-    def line_rx(self, line: int) -> memoryview:
-        """[tick_samples] octets that the next tick receives; writable."""
-        return self._octets(lib.engine_line_rx(self.state, self._check_line(line)), self.tick_samples)
-
-    def line_tx(self, line: int) -> memoryview:
-        """[tick_samples] octets that the last tick sent."""
-        sent = lib.engine_line_tx(self.state, self._check_line(line))
-        return self._octets(sent, self.tick_samples).toreadonly()
-
-    def line_signal(self, line: int, bits: int) -> None:
-        """Signalling bits of a plain line, towards the engine."""
-        lib.engine_line_signal(self.state, self._check_line(line), check("line bits", bits, 0, 0xFF))
-
-    def line_signalled(self, line: int) -> int:
-        """Signalling bits of a plain line, from the engine."""
-        return int(lib.engine_line_signalled(self.state, self._check_line(line)))
-
     # --- inside ----------------------------------------------------------------------
 
     def memory(self) -> tuple[Any, int]:
         """Where the engine lies, and its octets: what real time wants to have locked."""
         return self.state, self._octets_of_state
-
-    def _octets(self, start: Any, count: int) -> memoryview:
-        """A view that keeps the engine's memory alive."""
-        offset = int(ffi.cast("uintptr_t", start)) - int(ffi.cast("uintptr_t", self._memory))
-        return memoryview(ffi.buffer(self._memory))[offset : offset + count]
 
     def _check_port(self, port: int) -> int:
         return check("port", port, 0, self.ports - 1)

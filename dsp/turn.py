@@ -17,5 +17,10 @@ class Turn:
         if not self._lock.acquire(blocking=False):
             raise BusyError(self._what)
 
+    def check(self) -> None:
+        """BusyError while anybody is within."""
+        if self._lock.locked():
+            raise BusyError(self._what)
+
     def __exit__(self, *_: object) -> None:
         self._lock.release()

@@ -148,6 +148,11 @@ def test_while_it_runs_nothing_else_ticks() -> None:
     pacer = Pacer(rack)
     with pacer:
         for engine in (near, far):
+            for refused in (engine.span_rx, engine.span_tx, engine.line_rx, engine.line_tx, engine.line_signalled):
+                with pytest.raises(BusyError):
+                    refused(0)
+            with pytest.raises(BusyError):
+                engine.line_signal(0, 1)
             with pytest.raises(BusyError):
                 engine.tick()
         with pytest.raises(BusyError):

@@ -1,11 +1,15 @@
 """A rack: boards in memory at their places of one engine, and the places that there are not."""
 
+from pathlib import Path
+
 import pytest
 
+from kmcc.dsp._core import lib
 from kmcc.dsp.engine import Engine, EventKind, run_pair
 from kmcc.dsp.engine_error import EnginePairError, EngineRangeError, RackError
 from kmcc.dsp.errors import BusyError
 from kmcc.dsp.rack import MOST_BOARDS, Place, Rack
+from kmcc.dsp.recorder import Recorder
 
 
 def settle(rack: Rack) -> None:
@@ -113,3 +117,23 @@ def test_one_at_a_time() -> None:
     assert rack.run(1) == 1
     with pytest.raises(EngineRangeError):
         rack.run(-1)
+
+
+def test_ticks_that_are_given_up_are_time_and_commands_and_nothing_else(tmp_path: Path) -> None:
+    near, far = Engine(spans=1, lines=1), Engine(spans=1, lines=1)
+    rack = Rack(near)
+    rack.wire(far, Place(spans=1, lines=1))
+    settle(rack)
+    recorder = Recorder(tmp_path / "a.wav")
+    near.record(0, recorder)
+    far.play(0, [bytes(64 * 10)])
+    begun = near.now
+    lib.rack_skip(rack.state, 7)
+    assert near.now == far.now == begun + 7 * 64
+    assert not near.events()
+    assert (recorder.lost, int(recorder.state.written)) == (7 * 64 * 2, 0)
+    assert rack.run(100) == 10  # what was to be played is played whole
+    assert [(event.kind, event.at) for event in far.events()] == [(EventKind.PLAY_DONE, begun + 17 * 64)]
+    near.stop_record(0)
+    rack.run(1)
+    assert recorder.close().lost == 7 * 64 * 2

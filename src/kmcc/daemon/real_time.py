@@ -1,22 +1,18 @@
 """The house's media in real time: the thread, the watch over boards by other clocks, their figures and alarms."""
 
 from collections.abc import Coroutine
-from typing import Any, Final
+from typing import Any
 
 from kmcc.config import Config
 from kmcc.console.board_metrics import BoardFigures
 from kmcc.console.engine_metrics import EngineFigures
 from kmcc.daemon.board_watch import BoardWatch
+from kmcc.daemon.tick_watch import TickWatch
 from kmcc.drivers.boards import Boards
 from kmcc.dsp.pacer import CLASS_ENDS_S, Pacer, PacerCounters
 from kmcc.switch.journal import Journal
 from kmcc.switch.media import Media
 from kmcc.switch.media_thread import MediaThread
-
-MOST_LATE: Final = 0.001
-"""So large a share of late ticks is an alarm; the goal is 99.9 % within 1 ms."""
-
-FEWEST_TICKS: Final = 1000
 
 
 class RealTimeMedia:
@@ -26,18 +22,18 @@ class RealTimeMedia:
         clocks = {n: board.own_clock for n, board in enumerate(boards.boards) if board.own_clock is not None}
         clock_board = config.media.clock_board
         reference = None if clock_board is None else clocks.get(clock_board)
-        self._wants_fifo = config.media.priority > 0
         self.thread = MediaThread(
             Pacer(boards.rack, priority=config.media.priority, reference=reference), media, boards.deliver
         )
-        self.watch = BoardWatch(clocks, journal)
+        self.boards = BoardWatch(clocks, journal)
+        self.ticks = TickWatch(lambda: self.thread.counters, journal, wants_fifo=config.media.priority > 0)
 
     def works(self) -> dict[str, Coroutine[Any, Any, None]]:
         """What runs as long as the house, by name."""
-        return {"media": self.thread.run(), "boards": self.watch.watch()}
+        return {"media": self.thread.run(), "boards": self.boards.watch(), "ticks": self.ticks.watch()}
 
     def alarms(self) -> list[str]:
-        return engine_alarms(self.thread.counters, wants_fifo=self._wants_fifo) + self.watch.alarms()
+        return self.ticks.alarms() + self.boards.alarms()
 
     def board_figures(self) -> tuple[BoardFigures, ...]:
         return tuple(
@@ -50,7 +46,7 @@ class RealTimeMedia:
                 discarded=now.discarded,
                 delay_s=now.delay_s,
             )
-            for board, now in self.watch.stores.items()
+            for board, now in self.boards.stores.items()
         )
 
 
@@ -68,17 +64,3 @@ def engine_figures(now: PacerCounters, events_lost: int) -> EngineFigures:
         lateness=tuple(zip(CLASS_ENDS_S, now.lateness, strict=True)),
         events_lost=events_lost,
     )
-
-
-def engine_alarms(now: PacerCounters, *, wants_fifo: bool) -> list[str]:
-    """In words; none of them makes the house unfit."""
-    alarms: list[str] = []
-    if wants_fifo and now.ticks and not now.is_fifo:
-        alarms.append("media: SCHED_FIFO is not allowed (CAP_SYS_NICE or LimitRTPRIO), the thread has normal priority")
-    if now.ticks and not now.is_locked:
-        alarms.append("media: memory cannot be locked (CAP_IPC_LOCK or LimitMEMLOCK)")
-    if now.given_up:
-        alarms.append(f"media: {now.given_up} ticks were given up")
-    if now.ticks >= FEWEST_TICKS and now.late > MOST_LATE * now.ticks:
-        alarms.append(f"media: {100 * now.late / now.ticks:.2g} % of the ticks began more than 1 ms late")
-    return alarms

@@ -13,7 +13,13 @@ static void take(struct e1_receiver *r, struct input *in)
 	uint8_t          *frames = input_copy(in, samples * ENGINE_TIMESLOTS);
 	uint8_t          *speech = exactly(samples * ENGINE_CHANNELS);
 	struct detection *out = exactly(3 * (samples + 1) * sizeof *out);
-	const size_t      found = e1_take(r, frames, speech, samples, out, 3 * (samples + 1));
+
+	r->slip = (uint8_t)input_below(in, 4);
+	r->is_silent = input_octet(in) & 1;
+	r->dropped[0] = input_octet(in);
+	r->dropped[16] = input_octet(in);
+
+	const size_t found = e1_take(r, frames, speech, samples, out, 3 * (samples + 1));
 
 	must(found <= 3 * (samples + 1));
 	for (size_t i = 0; i < found; i++)

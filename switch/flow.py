@@ -55,17 +55,19 @@ def _conclude(call: Call, talk: asyncio.Task[None]) -> None:
     """The call ends as its flow has ended."""
     if talk.cancelled():
         return
-    try:
-        talk.result()
-        call.end(Cause.NORMAL)
-    except CallEnded:
-        pass
-    except ConnectFailed as failed:
-        call.end(failed.cause)
-    except KmccError as error:
-        log.error("flow failed", call=call.id, error=str(error))
-        call.note("call.failed", what=type(error).__name__)
-        call.end(Cause.SYSTEM_FAULT)
+    match talk.exception():  # not raised here: its traceback would hold the task that holds it
+        case None:
+            call.end(Cause.NORMAL)
+        case CallEnded():
+            pass
+        case ConnectFailed() as failed:
+            call.end(failed.cause)
+        case KmccError() as error:
+            log.error("flow failed", call=call.id, error=str(error))
+            call.note("call.failed", what=type(error).__name__)
+            call.end(Cause.SYSTEM_FAULT)
+        case fault:
+            raise fault
 
 
 async def ordinary(call: Call) -> None:

@@ -48,6 +48,8 @@ class PortRecording:
         except RecorderError as fault:
             self._tell_fault(fault)
             return None
+        finally:
+            self._on_fault = None  # it may know of us
 
     def drain(self) -> None:
         """Half of the ring is full."""

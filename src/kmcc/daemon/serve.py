@@ -18,6 +18,7 @@ from kmcc.console.app import create_app
 from kmcc.console.campaigns import campaign_routers
 from kmcc.daemon.admission import watch_load
 from kmcc.daemon.errors import StartError
+from kmcc.daemon.garbage import collect_garbage
 from kmcc.daemon.hang_up import on_sighup
 from kmcc.daemon.house import House
 from kmcc.daemon.real_time import RealTimeMedia
@@ -72,6 +73,7 @@ async def _run(
         loop.create_task(watch_load(house.admission, media.thread), name="load"),
         loop.create_task(view.queues.keep_up(), name="queues"),
         loop.create_task(house.flows.watch(config.voice.watch_s), name="flows"),
+        loop.create_task(collect_garbage(lambda: len(house.calls.calls)), name="garbage"),
         loop.create_task(house.autodial.run(), name="autodial"),
     ]
     on_sighup(house.flows.reload)

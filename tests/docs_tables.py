@@ -9,6 +9,15 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from tests.docs_autodial_tables import (
+    campaign_file,
+    campaign_states,
+    contact_stages,
+    pacing_modes,
+    pacing_proof,
+    refusals,
+    skip_reasons,
+)
 from tests.docs_code_tables import (
     cause,
     cdr,
@@ -56,6 +65,8 @@ PLACE: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re
 Rows = Iterable[tuple[object, ...]]
 TABLES: Final[Mapping[str, Callable[[], tuple[tuple[str, ...], Rows]]]] = {
     "backward-signals": backward_signals,
+    "campaign-file": campaign_file,
+    "campaign-states": campaign_states,
     "cause": cause,
     "cdr": cdr,
     "config": config,
@@ -76,7 +87,12 @@ TABLES: Final[Mapping[str, Callable[[], tuple[tuple[str, ...], Rows]]]] = {
     "line-out": line_out,
     "line-rules": line_rules,
     "metrics": metrics,
+    "contact-stages": contact_stages,
+    "pacing-modes": pacing_modes,
+    "pacing-proof": pacing_proof,
     "prefix-signals": prefix_signals,
+    "refusals": refusals,
+    "skip-reasons": skip_reasons,
     "register-rows": register_rows,
     "party": party,
     "results": results,

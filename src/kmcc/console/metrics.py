@@ -11,6 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from kmcc.console.board_metrics import BoardFigures, SpanFigures, board_families
+from kmcc.console.campaign_metrics import NO_CAMPAIGNS, CampaignFigures, campaign_families
 from kmcc.console.engine_metrics import EngineFigures, engine_families
 from kmcc.console.queue_metrics import queue_families
 from kmcc.console.queues import QueueWatch
@@ -53,6 +54,7 @@ class Figures:
     boards: tuple[BoardFigures, ...] = ()
     spans: tuple[SpanFigures, ...] = ()
     traffic: Traffic = NO_TRAFFIC
+    campaigns: CampaignFigures = NO_CAMPAIGNS
 
 
 def families(figures: Figures) -> Iterator[Metric]:
@@ -75,6 +77,7 @@ def families(figures: Figures) -> Iterator[Metric]:
     yield from engine_families(figures.engine)
     yield from board_families(figures.boards, figures.spans)
     yield from traffic_families(figures.traffic)
+    yield from campaign_families(figures.campaigns)
 
 
 def metrics_router(figures: Callable[[], Figures], queues: QueueWatch) -> APIRouter:

@@ -1,5 +1,6 @@
 """Autodial of a house: the campaign desk and the scheduler, put together from its parts and run."""
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,10 +11,13 @@ from kmcc.centre.campaigns.run import Works
 from kmcc.centre.scheduler import Kind, Scheduler
 from kmcc.config.campaign_file import CampaignFile, misfits
 from kmcc.config.load import load_text
+from kmcc.console.campaign_metrics import CampaignFigures, CampaignGauge
 from kmcc.console.campaigns import CampaignRoom
 from kmcc.daemon.journal import HouseJournal
 from kmcc.daemon.seat_roll import SeatRoll
+from kmcc.switch.autodial.result import Result
 from kmcc.switch.call import OWN
+from kmcc.switch.journal import Field
 from kmcc.switch.numbering import NumberPlans
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.queue.parties import SeatProfile
@@ -33,9 +37,29 @@ class Autodial:
         self._works = works
         self._prompts = prompts
         self._onward = onward
+        self._results: Counter[str] = Counter()
+        journal.listen("campaign.result", self._count_result)
         self.scheduler = Scheduler(works.database, works.calendar, journal)
         self._roll = SeatRoll(seats, journal, self._seats_changed)
         self.desk = CampaignDesk(works, self.read_order, self._has_route, self._roll.of)
+
+    def figures(self) -> CampaignFigures:
+        """For the metrics."""
+        now = self._works.calendar.now()
+        at_work = tuple(
+            CampaignGauge(
+                name=name,
+                state=run.campaign.state.value,
+                open_contacts=run.campaign.open_contacts,
+                calls_up=run.campaign.under_way.all,
+                abandon_rate=run.campaign.pacer.meter.rate(now),
+            )
+            for name, run in sorted(self.desk.runs.items())
+        )
+        return CampaignFigures(at_work, tuple((result.value, self._results[result.value]) for result in Result))
+
+    def _count_result(self, fields: dict[str, Field]) -> None:
+        self._results[str(fields["result"])] += 1
 
     def register(self, *kinds: Kind) -> None:
         for kind in kinds:

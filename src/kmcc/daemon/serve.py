@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from kmcc.daemon.hang_up import on_sighup
 from kmcc.daemon.house import House
 from kmcc.daemon.real_time import RealTimeMedia
 from kmcc.daemon.view import View, guard_of
+from kmcc.daemon.wall_clock import keep_to_wall
 from kmcc.drivers.boards import Boards
 from kmcc.drivers.registry import open_board
 from kmcc.switch.calendar import Calendar
@@ -58,7 +60,8 @@ async def _run(
     config: Config, boards: Boards, executor: ThreadPoolExecutor, listener: socket.socket, stop: asyncio.Event
 ) -> None:
     loop = asyncio.get_running_loop()
-    calendar = Calendar(datetime.now(ZoneInfo(config.centre.time_zone)), loop.time)
+    wall = partial(datetime.now, ZoneInfo(config.centre.time_zone))
+    calendar = Calendar(wall(), loop.time)
     house = House(config, boards, calendar, executor=executor)
     media = RealTimeMedia(config, boards, house.media, house.journal)
     view, guard = View(house, media), guard_of(config)
@@ -75,6 +78,7 @@ async def _run(
         loop.create_task(house.flows.watch(config.voice.watch_s), name="flows"),
         loop.create_task(collect_garbage(lambda: len(house.calls.calls)), name="garbage"),
         loop.create_task(house.autodial.run(), name="autodial"),
+        loop.create_task(keep_to_wall(calendar, wall, house.journal), name="clock"),
     ]
     on_sighup(house.flows.reload)
     try:

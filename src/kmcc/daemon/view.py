@@ -122,6 +122,7 @@ class View:
             boards=() if self._media is None else self._media.board_figures(),
             spans=span_figures(house.span_alarms),
             traffic=traffic_of(house.groups.values(), house.admission.overload),
+            campaigns=house.autodial.figures(),
         )
 
     def _engine(self) -> EngineFigures:

@@ -141,6 +141,7 @@ class Campaigns:
         row = self._session.get(CampaignAttemptRow, (name, dial.contact, dial.attempt))
         if row is not None:
             self._session.delete(row)
+            self._session.flush()
 
     def end(self, name: str, dial: Dial, result: Result, now: datetime) -> None:
         row = self._session.get(CampaignAttemptRow, (name, dial.contact, dial.attempt))

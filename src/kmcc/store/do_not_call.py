@@ -34,6 +34,7 @@ class DoNotCall:
         row = self._session.get(DoNotCallRow, number)
         if row is not None:
             self._session.delete(row)
+            self._session.flush()
         return row is not None
 
     def has(self, number: str) -> bool:

@@ -36,7 +36,7 @@ class PacerCounters:
     wakes: int
     busy_s: float
     longest_s: float
-    latest_s: float
+    most_late_s: float
     is_fifo: bool
     is_locked: bool
     lateness: tuple[int, ...]
@@ -51,7 +51,7 @@ class PacerCounters:
         for count, end_s in zip(self.lateness, CLASS_ENDS_S, strict=True):
             counted += count
             if count and counted >= wanted:
-                return min(end_s, self.latest_s)
+                return min(end_s, self.most_late_s)
         return 0.0
 
 
@@ -125,7 +125,7 @@ class Pacer:
             wakes=told.wakes,
             busy_s=told.busy_ns / 1e9,
             longest_s=told.longest_ns / 1e9,
-            latest_s=told.latest_ns / 1e9,
+            most_late_s=told.most_late_ns / 1e9,
             is_fifo=bool(told.is_fifo),
             is_locked=bool(told.is_locked),
             lateness=tuple(told.lateness),

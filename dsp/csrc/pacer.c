@@ -27,7 +27,7 @@
 typedef _Atomic uint64_t counter;
 
 struct tally {
-	counter ticks, late, caught_up, given_up, wakes, busy_ns, longest_ns, latest_ns;
+	counter ticks, late, caught_up, given_up, wakes, busy_ns, longest_ns, most_late_ns;
 	counter lateness[PACER_LATENESS];
 };
 
@@ -153,7 +153,7 @@ static void run_tick(struct pacer *p)
 	add(&t->lateness[pacer_class(late_ns)], 1);
 	add(&t->late, late_ns > PACER_LATE_NS);
 	add(&t->caught_up, late_ns >= p->config.period_ns);
-	raise_to(&t->latest_ns, late_ns);
+	raise_to(&t->most_late_ns, late_ns);
 	add(&t->busy_ns, took_ns);
 	raise_to(&t->longest_ns, took_ns);
 }
@@ -302,7 +302,7 @@ void pacer_read(const struct pacer *p, struct pacer_counters *out)
 	*out = (struct pacer_counters){
 		.ticks = of(&t->ticks), .late = of(&t->late), .caught_up = of(&t->caught_up), .given_up = of(&t->given_up),
 		.wakes = of(&t->wakes), .busy_ns = of(&t->busy_ns), .longest_ns = of(&t->longest_ns),
-		.latest_ns = of(&t->latest_ns), .is_fifo = atomic_load(&p->is_fifo), .is_locked = atomic_load(&p->is_locked),
+		.most_late_ns = of(&t->most_late_ns), .is_fifo = atomic_load(&p->is_fifo), .is_locked = atomic_load(&p->is_locked),
 	};
 	for (int i = 0; i < PACER_LATENESS; i++)
 		out->lateness[i] = of(&t->lateness[i]);

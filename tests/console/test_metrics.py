@@ -49,7 +49,7 @@ def test_every_figure(served: "Served") -> None:
         ("kmcc_engine_missed_ticks_total", (("then", "given_up"),)): 1,
         ("kmcc_engine_busy_seconds_total", ()): 12.5,
         ("kmcc_engine_longest_tick_seconds", ()): 0.004,
-        ("kmcc_engine_latest_tick_seconds", ()): 0.009,
+        ("kmcc_engine_max_lateness_seconds", ()): 0.009,
         ("kmcc_engine_is_realtime", ()): 1,
         ("kmcc_engine_is_locked", ()): 0,
         ("kmcc_engine_events_lost_total", ()): 4,

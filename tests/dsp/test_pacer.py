@@ -77,7 +77,7 @@ def test_its_ticks_are_the_engines_time() -> None:
     assert sum(counted.lateness) == counted.ticks
     assert counted.caught_up <= counted.ticks
     assert 0 < counted.longest_s <= counted.busy_s <= passed_s
-    assert counted.lateness_s(0.5) <= counted.lateness_s(0.999) <= counted.lateness_s(1.0) == counted.latest_s
+    assert counted.lateness_s(0.5) <= counted.lateness_s(0.999) <= counted.lateness_s(1.0) == counted.most_late_s
 
 
 def test_events_wake_and_speech_is_whole_while_python_is_busy(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ class EngineFigures:
     given_up: int = 0
     busy_s: float = 0.0
     longest_s: float = 0.0
-    latest_s: float = 0.0
+    most_late_s: float = 0.0
     is_fifo: bool = False
     is_locked: bool = False
     lateness: tuple[tuple[float, int], ...] = ()
@@ -43,7 +43,7 @@ def engine_families(now: EngineFigures) -> Iterator[Metric]:
     yield missed
     yield CounterMetricFamily("kmcc_engine_busy_seconds", "Time that all ticks took.", value=now.busy_s)
     yield GaugeMetricFamily("kmcc_engine_longest_tick_seconds", "The longest tick.", value=now.longest_s)
-    yield GaugeMetricFamily("kmcc_engine_latest_tick_seconds", "Lateness of the latest tick.", value=now.latest_s)
+    yield GaugeMetricFamily("kmcc_engine_max_lateness_seconds", "Greatest lateness of a tick.", value=now.most_late_s)
     yield _lateness(now)
     yield GaugeMetricFamily("kmcc_engine_is_realtime", "1: the thread runs by SCHED_FIFO.", value=int(now.is_fifo))
     yield GaugeMetricFamily("kmcc_engine_is_locked", "1: the engine's memory is locked.", value=int(now.is_locked))
@@ -55,7 +55,7 @@ def engine_families(now: EngineFigures) -> Iterator[Metric]:
 def _lateness(now: EngineFigures) -> Metric:
     buckets = [(str(bound), sum(n for end, n in now.lateness if end <= bound)) for bound in BOUNDS_S]
     buckets.append(("+Inf", sum(n for _, n in now.lateness)))
-    total_s = sum(min(end, now.latest_s) * n for end, n in now.lateness if n)
+    total_s = sum(min(end, now.most_late_s) * n for end, n in now.lateness if n)
     family = HistogramMetricFamily("kmcc_engine_lateness_seconds", "How late the ticks began.")
     family.add_metric((), buckets, sum_value=total_s)
     return family

@@ -58,7 +58,7 @@ def engine_figures(now: PacerCounters, events_lost: int) -> EngineFigures:
         given_up=now.given_up,
         busy_s=now.busy_s,
         longest_s=now.longest_s,
-        latest_s=now.latest_s,
+        most_late_s=now.most_late_s,
         is_fifo=now.is_fifo,
         is_locked=now.is_locked,
         lateness=tuple(zip(CLASS_ENDS_S, now.lateness, strict=True)),

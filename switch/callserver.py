@@ -134,7 +134,7 @@ class CallServer:
             case SeizureIndication() if not self._is_closed:
                 self._take(group, circuit)
             case BlockingIndication(blocked):
-                self.journal.write("circuit.blocked" if blocked else "circuit.unblocked", circuit=circuit.name)
+                group.note_blocking(circuit, self.journal, is_blocked=blocked)
 
     def _spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.get_running_loop().create_task(work)

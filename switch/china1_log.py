@@ -27,15 +27,23 @@ class China1Log:
         self._journal = journal
         self._is_kept = not isinstance(journal, SilentJournal)
         roles = {IncomingChannel: Role.INCOMING, OutgoingChannel: Role.OUTGOING}
+        self._last: dict[str, int] = {}  # line code each way
         self._ladders = {channel: Ladder(roles[type(channel)], profile=profile) for channel in channels}
 
     def note(self, way: str, what: m.Event | m.Effect, channel: Channel) -> None:
-        """The ends of signals are left out, the next one tells them."""
+        """The ends of signals are left out, the next one tells them; so is a code that stands already, which while idle
+        both machines of a two-way circuit hear and send."""
         ladder, kind = self._ladders[channel], KINDS.get(type(what))
-        if kind is None or not self._is_kept:
+        if kind is None or not self._is_kept or self._stands(way, what):
             ladder.pass_over(what)  # half of what happens on a circuit is timers: their words would be made for nobody
         else:
             self._journal.write(kind, circuit=self._circuit, way=way, what=ladder.line(what))
+
+    def _stands(self, way: str, what: m.Event | m.Effect) -> bool:
+        if not isinstance(what, m.LineBits | m.SendBits):
+            return False
+        before, self._last[way] = self._last.get(way), what.abcd
+        return before == what.abcd
 
     def report(self, what: m.Indication) -> None:
         """What failed, what maintenance staff must see, and what the far end told about a call that goes on."""

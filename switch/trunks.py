@@ -6,6 +6,7 @@ from enum import Enum
 from kmcc.switch.circuit import Circuit, CircuitState, TrunkCircuit
 from kmcc.switch.digit_rules import BorderRules
 from kmcc.switch.errors import SwitchError
+from kmcc.switch.journal import Journal
 from kmcc.switch.traffic import GroupTraffic
 
 
@@ -55,6 +56,7 @@ class TrunkGroup:
         self.search = search
         self.rules = BorderRules() if rules is None else rules
         self.traffic = GroupTraffic()
+        self._is_out = False
         self.withdrawn: set[str] = set()  # circuits that we have blocked
         self._circuits = tuple(circuits)
         self._index = {circuit.name: n for n, circuit in enumerate(circuits)}
@@ -106,6 +108,14 @@ class TrunkGroup:
         self._seized[number] = False
         self._releases += 1
         self._released_at[number] = self._releases
+
+    def note_blocking(self, circuit: Circuit, journal: Journal, *, is_blocked: bool) -> None:
+        """By the far end, the span, or no release guard; an alarm when none is left in service, and its end."""
+        journal.write("circuit.blocked" if is_blocked else "circuit.unblocked", circuit=circuit.name)
+        is_out = self.blocked == len(self._circuits)
+        if is_out is not self._is_out:
+            self._is_out = is_out
+            journal.write("alarm.trunk_group_out" if is_out else "trunk_group.in_service", group=self.name)
 
     def block(self, name: str) -> None:
         """Take this circuit out of service, now or when its call is over; the far end is told."""

@@ -95,3 +95,15 @@ def test_the_caller_may_give_up_meanwhile(after_s: float, sim: Sim, clock: Clock
             await at_rest(rig)
 
     clock(main())
+
+
+def test_while_idle_a_code_is_in_the_journal_once(sim: Sim, clock: Clock) -> None:
+    """Both machines of a two-way circuit hear and send it."""
+
+    async def main() -> None:
+        async with sim(plant=TWO_WAY) as rig:
+            await asyncio.sleep(1.0)
+            codes = [(entry.fields["circuit"], entry.fields["way"]) for entry in rig.journal.of("line.bits")]
+            assert len(codes) == len(set(codes)) == 60
+
+    clock(main())

@@ -97,3 +97,22 @@ def test_blocked_circuits_are_passed_over(sim: Sim, clock: Clock) -> None:
             assert [record.circuit for record in rig.records if record.leg == 2] == ["second/23", "out/21"]
 
     clock(main())
+
+
+def test_a_group_that_is_out_of_service_is_an_alarm_once(sim: Sim, clock: Clock) -> None:
+    """The far exchange blocks its ends one after the other, and gives one back."""
+
+    async def main() -> None:
+        async with sim(plant=TWO_WAYS) as rig:
+            ends = [rig.town.exchange.circuits[n - 1] for n in (21, 22)]
+            for end in ends:
+                assert not rig.journal.of("alarm.trunk_group_out")
+                end.block()
+                await asyncio.sleep(1.0)
+            assert len(rig.journal.of("alarm.trunk_group_out", group="out")) == 1
+            for end in ends:
+                end.unblock()
+                await asyncio.sleep(1.0)
+            assert len(rig.journal.of("trunk_group.in_service", group="out")) == 1
+
+    clock(main())

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final, NoReturn, Protocol
 
 from kmcc.dsp.recorder import Recording
+from kmcc.dsp.tone import CHINA_TONES
 from kmcc.switch.announce import Language
 from kmcc.switch.circuit import CallingParty, Cause, Circuit
 from kmcc.switch.errors import SwitchError
@@ -25,6 +26,8 @@ from kmcc.switch.seats.order import Order, cut_data
 from kmcc.switch.speech_path import SpeechPath
 
 NO_FORM: Final[Mapping[str, str]] = MappingProxyType({})
+RING_S: Final = 90.0  # GB 3380-82
+
 OWN: Final = ""
 """In place of a trunk group's name, for calls of our own."""
 
@@ -267,14 +270,21 @@ class Call:
                 raise ConnectFailed(number, leg.ended.result())
             await self.alert()
             self.path.connect(leg.port)
-            await self.until(leg.answered, leg.ended)
-            if not leg.answered.done():
-                raise ConnectFailed(number, leg.ended.result())
+            await self._until_answered(number, leg)
             await self.answer()
             await self.until(leg.ended)
             return leg.ended.result()
         finally:
             self.close_leg(leg)
+
+    async def _until_answered(self, number: str, leg: Leg) -> None:
+        """The exchanges behind a trunk send ring-back tone and end the attempt in time; for our telephones we do."""
+        if leg.circuit.rings_silently:
+            self.path.send_tone(CHINA_TONES["ring_back"])
+        await self.until(leg.answered, leg.ended, timeout_s=RING_S if leg.circuit.rings_silently else None)
+        self.path.stop_tone()
+        if not leg.answered.done():
+            raise ConnectFailed(number, leg.ended.result() if leg.ended.done() else Cause.NO_ANSWER)
 
     def place(self, number: str) -> Leg:
         """Start a leg to another party; `close_leg`, or `end_leg` where others join it, ends it. ConnectFailed."""

@@ -42,6 +42,8 @@ class Use(Enum):
 class China1Circuit:
     """One timeslot of an E1 with its channel machines; the machine of the end that seized is the active one."""
 
+    rings_silently = False
+
     def __init__(
         self,
         name: str,

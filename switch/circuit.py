@@ -185,6 +185,11 @@ class Circuit(Protocol):
         ...
 
     @property
+    def rings_silently(self) -> bool:
+        """Nothing is heard of its ringing: a telephone of ours, whose caller is to hear our ring-back tone."""
+        ...
+
+    @property
     def state(self) -> CircuitState: ...
 
     def attach(self, listener: Listener) -> None:

@@ -58,6 +58,8 @@ CALLER_ID: Final = Detect.FSK_BELL202 | Detect.DTMF
 class FxoCircuit:
     """One line; `number` is ours at that exchange and is what its callers have dialled."""
 
+    rings_silently = False
+
     def __init__(
         self, name: str, port: int, media: Media, journal: Journal, *, number: str, profile: FxoProfile | None = None
     ) -> None:

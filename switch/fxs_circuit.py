@@ -56,6 +56,8 @@ class FxsCircuit:
     `now` gives the time that caller ID tells.
     """
 
+    rings_silently = True
+
     def __init__(
         self,
         name: str,

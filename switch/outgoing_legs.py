@@ -96,7 +96,7 @@ class OutgoingLegs:
             raise ConnectFailed(number, Cause.VACANT_NUMBER)
         taken = _first_idle(route)
         if taken is None:
-            raise ConnectFailed(number, Cause.CONGESTION)
+            raise ConnectFailed(number, route[-1].when_busy)
         group, circuit = taken
         leg = Leg(circuit, then=self._hears(group, circuit))
         dial = _set_up_through if is_end_to_end else partial(_set_up, number, calling)

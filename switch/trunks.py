@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from enum import Enum
 
-from kmcc.switch.circuit import Circuit, CircuitState, TrunkCircuit
+from kmcc.switch.circuit import Cause, Circuit, CircuitState, TrunkCircuit
 from kmcc.switch.digit_rules import BorderRules
 from kmcc.switch.errors import SwitchError
 from kmcc.switch.journal import Journal
@@ -48,13 +48,17 @@ class TrunkGroup:
         direction: Direction,
         search: Search,
         rules: BorderRules | None = None,
+        *,
+        when_busy: Cause = Cause.CONGESTION,
     ) -> None:
+        """`when_busy` is what a call without an idle circuit has met: BUSY where the group is one subscriber."""
         if not circuits:
             raise TrunkGroupError(name, "has no circuit")
         self.name = name
         self.direction = direction
         self.search = search
         self.rules = BorderRules() if rules is None else rules
+        self.when_busy = when_busy
         self.traffic = GroupTraffic()
         self._is_out = False
         self.withdrawn: set[str] = set()  # circuits that we have blocked

@@ -24,6 +24,8 @@ from kmcc.switch.trunks import AllTrunksBusyError, Direction, Search, TrunkGroup
 class EchoCircuit:
     """A circuit looped to itself: every call is answered at once."""
 
+    rings_silently = False
+
     def __init__(self, port: int) -> None:
         self._port = port
         self._state = CircuitState.STARTING

@@ -10,6 +10,7 @@ from kmcc.config.channels import channel_words
 from kmcc.config.digit_rules_section import digit_rules_make_numbers
 from kmcc.config.errors import Place
 from kmcc.config.finding import Finding
+from kmcc.config.lines_section import line_profiles_work, lines_have_one_owner, office_numbers_lead_somewhere
 from kmcc.config.model import Config
 from kmcc.config.plan import number_rows
 from kmcc.config.recording_section import recording_rules_name_what_is_there
@@ -80,6 +81,7 @@ def _names_are_unique(config: Config) -> Iterator[Finding]:
     sections: tuple[tuple[str, str, list[str]], ...] = (
         ("boards", "url", [board.url for board in config.boards]),
         ("trunk_groups", "name", [group.name for group in config.trunk_groups]),
+        ("office_lines", "name", [group.name for group in config.office_lines]),
         ("seats", "id", [seat.id for seat in config.seats]),
         ("services", "name", [service.name for service in config.services]),
     )
@@ -91,8 +93,7 @@ def _names_are_unique(config: Config) -> Iterator[Finding]:
 
 
 def _numbers_lead_somewhere(config: Config) -> Iterator[Finding]:
-    ways = [group.name for group in config.trunk_groups if group.direction != "in"]
-    ways += [route.name for route in config.routes]
+    ways = [*config.groups("out", "both"), *(route.name for route in config.routes)]
     for index, number in enumerate(config.numbers):
         if number.route is not None and number.route not in ways:
             expected = f"a route, or a trunk group with direction out or both ({', '.join(ways) or 'there is none'})"
@@ -100,7 +101,7 @@ def _numbers_lead_somewhere(config: Config) -> Iterator[Finding]:
 
 
 def _numbers_name_trunk_groups(config: Config) -> Iterator[Finding]:
-    incoming = [group.name for group in config.trunk_groups if group.direction != "out"]
+    incoming = [*config.groups("in", "both"), *(extension.group for extension in config.extensions)]
     for index, number in enumerate(config.numbers):
         for n, name in enumerate(number.trunk_groups):
             if name not in incoming:
@@ -126,7 +127,9 @@ def _number_plan_is_sound(config: Config) -> Iterator[Finding]:
     try:
         NumberPlans(rows)
     except NumberPlanError as error:
-        yield Finding(("numbers", rows.index(error.row)), str(error), None)
+        index, numbers = rows.index(error.row), len(config.numbers)
+        place = ("numbers", index) if index < numbers else ("extensions", index - numbers)
+        yield Finding(place, str(error), None)
 
 
 def _prompts_are_complete(config: Config) -> Iterator[Finding]:
@@ -144,20 +147,6 @@ def _access_code_is_a_number(config: Config) -> Iterator[Finding]:
     if not any(number.prefix == code and number.service is not None for number in config.numbers):
         expected = "the prefix of one of [[numbers]] that leads to a service"
         yield Finding(("centre", "access_code"), value_words(code), expected)
-
-
-def _seats_have_a_line(config: Config) -> Iterator[Finding]:
-    owners: dict[tuple[int, int], str] = {}
-    for index, seat in enumerate(config.seats):
-        board = _board(config, seat.board)
-        owner = owners.setdefault((seat.board, seat.line), seat.id)
-        if board is None:
-            yield _no_board(config, ("seats", index, "board"), seat.board)
-        elif seat.line >= board.lines:
-            expected = _counted("line", board.lines, seat.board)
-            yield Finding(("seats", index, "line"), str(seat.line), expected)
-        elif owner != seat.id:
-            yield Finding(("seats", index, "line"), str(seat.line), f"a line that seat {owner} does not have")
 
 
 def _console_is_guarded(config: Config) -> Iterator[Finding]:
@@ -263,7 +252,9 @@ RULES: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
     _open_numbers_can_be_ended,
     _number_plan_is_sound,
     _access_code_is_a_number,
-    _seats_have_a_line,
+    lines_have_one_owner,
+    line_profiles_work,
+    office_numbers_lead_somewhere,
     _console_is_guarded,
     _tokens_fit_their_seats,
     _services_overflow_to_another,

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from kmcc.config.digit_rules_section import DigitRuleRow
+from kmcc.config.lines_section import Extension, OfficeLines
 from kmcc.config.overload_section import Overload
 from kmcc.config.recording_section import Recording, RecordingRule
 from kmcc.config.routes_section import Route
@@ -87,6 +88,8 @@ class Config(Section):
     media: Media = Media()
     boards: Annotated[tuple[Board, ...], AfterValidator(at_least_one)] = BOARDS
     trunk_groups: tuple[TrunkGroup, ...] = TRUNK_GROUPS
+    extensions: tuple[Extension, ...] = ()
+    office_lines: tuple[OfficeLines, ...] = ()
     routes: tuple[Route, ...] = ()
     digit_rules: tuple[DigitRuleRow, ...] = ()
     numbers: Annotated[tuple[Number, ...], AfterValidator(at_least_one)] = NUMBERS
@@ -101,3 +104,8 @@ class Config(Section):
     recording: Recording = Recording()
     recording_rules: tuple[RecordingRule, ...] = ()
     treatments: tuple[Treatment, ...] = ()
+
+    def groups(self, *directions: str) -> list[str]:
+        """Trunk groups of these directions, on spans and on lines, by name."""
+        groups: tuple[TrunkGroup | OfficeLines, ...] = (*self.trunk_groups, *self.office_lines)
+        return [group.name for group in groups if group.direction in directions]

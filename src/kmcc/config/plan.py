@@ -1,5 +1,6 @@
 """The configured numbers as the switch's number plans: where calls lead, and by which trunk group they leave."""
 
+from kmcc.config.lines_section import Extension
 from kmcc.config.model import Config
 from kmcc.config.sections import Number
 from kmcc.signaling.china1.codes import Control
@@ -7,13 +8,19 @@ from kmcc.switch.numbering import NumberPlans, NumberRow
 
 
 def number_rows(config: Config) -> tuple[NumberRow, ...]:
-    """One row a [[numbers]], in their order; the route is a service's or a trunk group's name."""
-    return tuple(_row(number, number.target) for number in config.numbers)
+    """One row a [[numbers]], in their order, then one an extension; a route is a service's or a group's name."""
+    return (*(_row(number, number.target) for number in config.numbers), *map(_extension, config.extensions))
 
 
 def onward_rows(config: Config) -> tuple[NumberRow, ...]:
     """The rows by which an ordinary call can leave, also of numbers that a service takes first."""
-    return tuple(_row(number, number.route) for number in config.numbers if number.route is not None)
+    leaving = (_row(number, number.route) for number in config.numbers if number.route is not None)
+    return (*leaving, *map(_extension, config.extensions))
+
+
+def _extension(extension: Extension) -> NumberRow:
+    length = len(extension.number)
+    return NumberRow(extension.number, length, length, extension.group, extension.charge_class)
 
 
 def _row(number: Number, route: str) -> NumberRow:

@@ -22,8 +22,8 @@ class Route(Section):
 
 def routes_are_sound(config: "Config") -> Iterator[Finding]:
     """Every group can be left by, stands once, and no route is called like a group or like another route."""
-    outgoing = [group.name for group in config.trunk_groups if group.direction != "in"]
-    taken = [group.name for group in config.trunk_groups]
+    outgoing = config.groups("out", "both")
+    taken = config.groups("in", "out", "both")
     for index, route in enumerate(config.routes):
         if route.name in taken:
             yield Finding(("routes", index, "name"), value_words(route.name), "a name that no trunk group or route has")

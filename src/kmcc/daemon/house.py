@@ -1,6 +1,5 @@
 """The house: board, engine, circuits, calls, seats, store and services of one configuration, put together and run."""
 
-from collections.abc import Mapping
 from concurrent.futures import Executor
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -12,11 +11,10 @@ from kmcc.centre.campaigns.run import Works
 from kmcc.centre.dunning import Dunning, dunning_kinds
 from kmcc.centre.services import service_flows
 from kmcc.config import Config
-from kmcc.config.digit_rules_section import border_rules
 from kmcc.config.plan import number_plans, onward_plans
-from kmcc.config.sections import TrunkGroup as GroupSection
 from kmcc.daemon.admission import admission_of
 from kmcc.daemon.autodial import Autodial
+from kmcc.daemon.groups import GroupMaker
 from kmcc.daemon.journal import HouseJournal
 from kmcc.daemon.recording import recording_parts
 from kmcc.daemon.records import RecordFan
@@ -26,7 +24,6 @@ from kmcc.daemon.treatments import treatments_of
 from kmcc.daemon.voice import desk_of, flow_shelf
 from kmcc.drivers.board import Board
 from kmcc.dsp.engine import Engine, EngineEvent, EventKind, SpanAlarm
-from kmcc.signaling.china1.dl_profiles import profile_of
 from kmcc.store.call_records import SqlCdrSink
 from kmcc.store.database import Database
 from kmcc.store.event_log import EventLog
@@ -39,18 +36,14 @@ from kmcc.switch.autodial.schedule import Schedule, Window
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.callserver import CallServer
 from kmcc.switch.cdr import CsvCdrFile
-from kmcc.switch.china1_circuit import China1Circuit, Use
-from kmcc.switch.circuit import Circuit
 from kmcc.switch.frames import FrameClock
 from kmcc.switch.legbook import LegBook
 from kmcc.switch.media import Media
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.queue.machine import QueueMachine
 from kmcc.switch.seats.desk import SeatDesk
-from kmcc.switch.trunks import Direction, Search, TrunkGroup
 
 SAMPLES_PER_MS: Final = 8
-SEARCHES: Final[Mapping[str, Search]] = {search.name.lower(): search for search in Search}
 
 
 class House:
@@ -83,7 +76,9 @@ class House:
         self.plans = number_plans(config)
         self.admission = admission_of(config, self.journal)
         self.treatments = treatments_of(config)
-        self.groups = {group.name: self._group(group) for group in config.trunk_groups}
+        self.groups = GroupMaker(
+            config, self.media, self.journal, self.plans, self.admission, self.treatments, calendar
+        ).all()
         self.seats = self._seat_desk()
         self.opening_hours = OpeningHours(schedules(config), calendar, self.seats.supervision)
         self.flows = flow_shelf(config, self.prompts.catalogue, self.journal, executor)
@@ -158,29 +153,6 @@ class House:
             schedule=Schedule((Window(reminders.window_start, reminders.window_end),), zone),
             retry=dict.fromkeys((Result.BUSY, Result.NO_ANSWER, Result.CONGESTION, Result.FAILED), retry),
         )
-
-    def _group(self, group: GroupSection) -> TrunkGroup:
-        profile = profile_of({"name": group.name, **group.profile})
-        plan, rules = self.plans.of(group.name), border_rules(self.config, group.name)
-        analyse = rules.over(self.treatments.over(plan.analyse))
-        circuits: list[Circuit] = [
-            China1Circuit(
-                f"{group.name}/{channel}",
-                self.engine.port(self._first_span(group.board) + group.span, channel),
-                self.media,
-                profile,
-                use=Use(group.direction),
-                analyse=self.admission.over(analyse, f"{group.name}/{channel}", group.name),
-                treat=rules.over_treat(plan.treat),
-                journal=self.journal,
-            )
-            for channel in group.channels
-        ]
-        return TrunkGroup(group.name, circuits, Direction(group.direction), SEARCHES[group.search], rules)
-
-    def _first_span(self, board: int) -> int:
-        """Spans are numbered on from each board to the next."""
-        return sum(one.spans for one in self.config.boards[:board])
 
     def _seat_desk(self) -> SeatDesk:
         places = seat_places(self.config, self.engine, self.media, self.journal)

@@ -24,16 +24,16 @@ def seat_places(config: Config, engine: Engine, media: Media, journal: Journal) 
     return [
         SeatPlace(
             seat_profile(seat),
-            FxsCircuit(f"seat/{seat.id}", engine.line(_line(config, seat)), media, journal),
+            FxsCircuit(f"seat/{seat.id}", engine.line(first_line(config, seat.board) + seat.line), media, journal),
             Answering(seat.answering),
         )
         for seat in config.seats
     ]
 
 
-def _line(config: Config, seat: Seat) -> int:
+def first_line(config: Config, board: int) -> int:
     """Lines are numbered on from each board to the next."""
-    return sum(board.lines for board in config.boards[: seat.board]) + seat.line
+    return sum(one.lines for one in config.boards[:board])
 
 
 def sign_in_at_start(desk: SeatDesk, config: Config) -> None:

@@ -284,7 +284,8 @@ class Call:
         await self.until(leg.answered, leg.ended, timeout_s=RING_S if leg.circuit.rings_silently else None)
         self.path.stop_tone()
         if not leg.answered.done():
-            raise ConnectFailed(number, leg.ended.result() if leg.ended.done() else Cause.NO_ANSWER)
+            leg.release(Cause.NO_ANSWER)  # harmless when it has ended
+            raise ConnectFailed(number, leg.ended.result())
 
     def place(self, number: str) -> Leg:
         """Start a leg to another party; `close_leg`, or `end_leg` where others join it, ends it. ConnectFailed."""

@@ -27,6 +27,7 @@ class SpeechPath:
         self._media = media
         self._plays: deque[asyncio.Future[bool]] = deque()  # the engine ends every play with one event, in order
         self._keys: deque[str] = deque()
+        self._takes_keys = False  # not those with which a telephone of ours dials
         self._key_waiter: asyncio.Future[None] | None = None
         self._recordings = {track: PortRecording(media, port, track) for track in Track}
         self.is_speaking = False  # whoever leaves a message
@@ -86,6 +87,8 @@ class SpeechPath:
     # --- hearing ------------------------------------------------------------------------------------------------
 
     def listen_for_keys(self) -> None:
+        """Keys that are pressed from now on can be taken."""
+        self._takes_keys = True
         self._media.listen(self.port, Detect.DTMF)
 
     def guard_keys(self) -> None:
@@ -146,7 +149,7 @@ class SpeechPath:
                 done = self._plays.popleft()
                 if not done.done():
                     done.set_result(event.code == 1)
-            case EventKind.DTMF_ON:
+            case EventKind.DTMF_ON if self._takes_keys:
                 self._keys.append(chr(event.code))
                 if self._key_waiter is not None and not self._key_waiter.done():
                     self._key_waiter.set_result(None)

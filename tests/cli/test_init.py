@@ -43,8 +43,10 @@ def test_what_the_comments_suggest_is_accepted(tmp_path: Path) -> None:
     file = tmp_path / "kmcc.toml"
     main(["init", str(file)])
     text = re.sub(r"^# (\[+[\w.]+\]+|\w+ = .*)$", r"\1", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    file.write_text(text, encoding="utf-8")
+    file.write_text(re.sub(r"^lines = 4", "lines = 6", text, flags=re.MULTILINE), encoding="utf-8")
     config = load_config(file)
+    assert [one.group for one in config.extensions] == ["extension-8001"]
+    assert [group.lines for group in config.office_lines] == [(5,)]
     assert config.store.password is not None
     assert [service.name for service in config.services] == ["bill"]
     assert config.trunk_groups[1].profile == {"timers": {"t1": 15000}, "register": {"ani_after_digits": 1}}

@@ -251,3 +251,43 @@ def test_a_two_way_group_has_one_idle_code(refused: Refuse) -> None:
 def test_a_base_that_there_is_not(refused: Refuse) -> None:
     (found,) = refused(OUT + group("a", "1-10", 'profile = { base = "dl99" }\n'))
     assert "base must be one of local, toll_auto, toll_semi, special_called_control, none, got 'dl99'" in found
+
+
+def extension(number: str, line: int, more: str = "") -> str:
+    return f'[[extensions]]\nnumber = "{number}"\nline = {line}\n{more}'
+
+
+def office(lines: str, more: str = "") -> str:
+    return f'[[office_lines]]\nname = "old"\nlines = {lines}\n{more or THEIRS}'
+
+
+THEIRS = 'number = "3161000"\n'
+LINES = "[[boards]]\nlines = 6\n"
+REFUSED_LINES = [
+    (LINES + extension("8001", 0), "extensions[0].line: found 0; expected a line that seat 801 does not have"),
+    (LINES + office("[4, 4]"), "office_lines[0].lines: found a list; expected one or more lines, each once"),
+    (
+        LINES + extension("8001", 4) + office("[5, 4]"),
+        "office_lines[0].lines[1]: found 4; expected a line that extension 8001 does not have",
+    ),
+    (extension("8001", 4), "extensions[0].line: found 4; expected a number below 4: boards[0] has 4 lines, "),
+    (LINES + extension("8001", 4, "board = 1\n"), "extensions[0].board: found 1; expected one of 1 [[boards]], "),
+    (
+        LINES + extension("8001", 4, 'caller_id = "morse"\n'),
+        "caller_id: FXS profile: delivery is 'morse'",
+    ),
+    (
+        LINES + extension("8001", 4, "times = { howl = 1 }\n"),
+        "extensions[0].times: FXS profile: no row howl;",
+    ),
+    (
+        LINES + office("[4]", 'number = "99"\n'),
+        'office_lines[0].number: found "99"; expected a number that one of [[numbers]] takes from this group',
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "fault"), REFUSED_LINES)
+def test_lines_that_do_not_fit(refused: Refuse, text: str, fault: str) -> None:
+    (found,) = refused(text)
+    assert fault in found

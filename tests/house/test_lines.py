@@ -55,7 +55,8 @@ class Staff:
 
     async def dials(self, number: str) -> None:
         self.first.lift()
-        assert await self.first.hears("dial", 4.0)
+        assert await self.ears[0].tone("dial", 8.0)
+        await asyncio.sleep(0.5)
         await self.first.key(number)
 
     async def is_over(self) -> list[dict[str, str]]:

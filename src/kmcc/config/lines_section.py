@@ -8,13 +8,20 @@ from pydantic import AfterValidator, Field
 from kmcc.config.errors import Place
 from kmcc.config.finding import Finding
 from kmcc.config.sections import Section
-from kmcc.config.values import Digits, Name, at_least_one
+from kmcc.config.values import Digits, Name
 from kmcc.config.wording import value_words
 from kmcc.signaling.analogue.profile import Answer, Dialling, FxoProfile, FxsProfile
 from kmcc.signaling.effects import ProfileError
 
 if TYPE_CHECKING:
     from kmcc.config.model import Config
+
+
+def _each_once(lines: tuple[int, ...]) -> tuple[int, ...]:
+    if not lines or len(set(lines)) < len(lines):
+        raise ValueError("one or more lines, each once")
+    return lines
+
 
 Line = Annotated[int, Field(ge=0)]
 Times = dict[Name, int]
@@ -49,7 +56,7 @@ class OfficeLines(Section):
     """Lines on which we are a subscriber of another exchange: a trunk group."""
 
     name: Name
-    lines: Annotated[tuple[Line, ...], AfterValidator(at_least_one)]
+    lines: Annotated[tuple[Line, ...], AfterValidator(_each_once)]
     number: Digits
     board: int = Field(default=0, ge=0)
     direction: Literal["in", "out", "both"] = "both"

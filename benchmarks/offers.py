@@ -63,6 +63,8 @@ PRIORITY: Final = 40
 class Line:
     """One circuit: what the far side does is told by its owner."""
 
+    rings_silently = False
+
     def __init__(self, name: str, port: int) -> None:
         self.name = name
         self.port = port

@@ -75,6 +75,8 @@ def outcomes(state: State) -> Iterator[fx.Told]:
             yield from (fx.Told("full"), fx.Told("done"))
         case fx.SendFax():
             yield from (fx.Told("unavailable"), fx.Told("kept"), fx.Told("done"))
+        case fx.PromiseCall():
+            yield from (fx.Told("refused"), fx.Told("done"))
         case fx.TakeMessage():
             yield from (fx.Told("nothing"), fx.Told("done"))
 

@@ -69,6 +69,21 @@ def test_hanging_up_anywhere(hang_up_everywhere: HangUpEverywhere, calendar: Cal
     assert hang_up_everywhere(lambda database: flow_on(database=database), Script(called=called)) >= 2
 
 
+@pytest.mark.parametrize("called", [ANNOUNCED, FORWARDED, BOTH])
+def test_without_a_store_every_call_is_an_ordinary_one(
+    play: Play, database: Database, calendar: Calendar, called: str
+) -> None:
+    database.migrate_down("base")
+    call = run(play, database, calendar, Script(called=called))
+    assert call.steps == ["proceed", "release called hung up"]
+    assert call.noted("alarm.store") == [{"error": "SchemaMissingError"}]
+
+
+def test_announced_as_often_as_is_set(play: Play, database: Database, calendar: Calendar) -> None:
+    flow = partial(announce_changed_number, database=database, calendar=calendar, times=3)
+    assert play(flow, Script(called=ANNOUNCED)).heard == [notice("3190001")] * 3
+
+
 def test_the_journal_tells_what_was_found(play: Play, database: Database, calendar: Calendar) -> None:
     call = run(play, database, calendar, Script(called=BOTH))
     assert call.noted("number_change.found") == [

@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import PASSWORDS, Inhabited, OpenHouse
 from tests.house.aftermath import until
 
+from kmcc.config.sections import Queue
 from kmcc.firmware_sim.people.caller import Caller
 from kmcc.firmware_sim.pytest_plugin import Clock
 from kmcc.store.customers import Customer, Customers
@@ -261,5 +262,24 @@ def test_wrong_keys_silence_and_stars(house: OpenHouse, clock: Clock, language: 
     async def main() -> None:
         async with house() as inhabited:
             await crowd(inhabited, language, stories)
+
+    clock(main())
+
+
+def test_who_gets_no_seat_is_called_back_and_keeps_his_place(house: OpenHouse, clock: Clock) -> None:
+    """R-294: nobody picks up, the wait is over; he presses one, hangs up, and is in the line."""
+
+    async def story(visitor: Visitor) -> None:
+        await visitor.wait("prompt.started")
+        await visitor.lands("human", await visitor.go("0"))
+        await until(lambda: "busy-offer" in visitor.nodes, "an offer", limit_s=60.0)
+        await visitor.lands("callback", await visitor.go("1"))
+        await until(lambda: visitor.events("prompt.started")[-1].get("prompt") == "callback-kept", "his promise")
+
+    async def main() -> None:
+        async with house(queue=Queue(max_wait_s=10)) as inhabited:
+            await crowd(inhabited, Language.ZH, [story])
+            promised = [e for e in inhabited.house.events.since(0) if e.kind.startswith("callback.")]
+            assert [(e.kind, e.get("number")) for e in promised[:1]] == [("callback.promised", "3200000")]
 
     clock(main())

@@ -3,8 +3,9 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from kmcc.store.changed_numbers import ChangedNumber, ChangedNumbers, Variant
+from kmcc.store.changed_numbers import ChangedNumber, ChangedNumbers
 from kmcc.store.errors import NewNumberMissingError, NoticePeriodWrongError
+from kmcc.switch.number_change import Variant
 
 FIRST, LAST = date(2000, 5, 1), date(2000, 6, 14)
 CHANGE = ChangedNumber("3181001", "3190001", Variant.ANNOUNCE, FIRST, LAST)

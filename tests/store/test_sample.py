@@ -3,11 +3,12 @@ from datetime import datetime, timedelta, timezone
 from sqlalchemy.orm import Session
 
 from kmcc.store.bills import Bills
-from kmcc.store.changed_numbers import ChangedNumbers, Variant
+from kmcc.store.changed_numbers import ChangedNumbers
 from kmcc.store.customers import Customers
 from kmcc.store.month import Month
 from kmcc.store.passwords import Passwords, Verdict
 from kmcc.store.sample import CHANGED, CUSTOMERS, DEBTORS, seed
+from kmcc.switch.number_change import Variant
 
 NOW = datetime(2000, 1, 1, 0, 0, tzinfo=timezone(timedelta(hours=8)))  # the earliest moment of a month and a year
 

@@ -11,6 +11,7 @@ from kmcc.store.database import Database
 from kmcc.store.passwords import LockOut
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.call import Call
+from kmcc.switch.number_change import TIMES
 from kmcc.switch.queue.parties import Grade
 from kmcc.switch.voice.function import Business, CallBack, SendFax
 from kmcc.switch.voice.step import FlowBook
@@ -27,6 +28,7 @@ class Desk:
     fax: SendFax
     call_back: CallBack
     lock_out: LockOut = field(default_factory=LockOut)
+    changed_number_times: int = TIMES
 
     def business(self) -> Business:
         identity = Identity(self.database, self.calendar, self.lock_out)

@@ -23,5 +23,7 @@ def flow_world(prompts: Collection[str], skills: Collection[str], entries: Colle
 
 def service_flows(desk: Desk) -> Mapping[str, Flow]:
     flows: dict[str, Flow] = {entry: partial(serve, entry=entry, desk=desk) for entry in desk.flows().entries}
-    flows[NUMBER_CHANGE] = partial(announce_changed_number, database=desk.database, calendar=desk.calendar)
+    flows[NUMBER_CHANGE] = partial(
+        announce_changed_number, database=desk.database, calendar=desk.calendar, times=desk.changed_number_times
+    )
     return MappingProxyType(flows)

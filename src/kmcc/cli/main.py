@@ -9,7 +9,22 @@ import typer
 from typer.exceptions import TyperException
 
 from kmcc import __version__
-from kmcc.cli import campaign, cdr, demo, dsp, init, menu, prompts, queue, recording_index, run, sim, trace, trunk
+from kmcc.cli import (
+    campaign,
+    cdr,
+    demo,
+    dsp,
+    init,
+    menu,
+    number_change,
+    prompts,
+    queue,
+    recording_index,
+    run,
+    sim,
+    trace,
+    trunk,
+)
 from kmcc.cli.exit_codes import BAD_INPUT, INTERRUPTED, NO_BOARD, OK
 from kmcc.drivers.board import BoardError
 from kmcc.dsp.cpu import check_environment
@@ -31,6 +46,7 @@ app.add_typer(cdr.app, name="cdr")
 app.add_typer(dsp.app, name="dsp")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(menu.app, name="menu")
+app.add_typer(number_change.app, name="number-change")
 app.add_typer(queue.app, name="queue")
 app.add_typer(recording_index.app, name="recordings")
 app.add_typer(sim.app, name="sim")

@@ -131,7 +131,7 @@ class House:
             onward=onward_plans(self.config),
             groups=self.groups,
             routes={route.name: route.trunk_groups for route in self.config.routes},
-            flows=service_flows(desk_of(self.database, self.calendar, self.flows, self.seats)),
+            flows=service_flows(desk_of(self.database, self.calendar, self.flows, self.seats, self.config.voice)),
             seats=self.seats,
             book=LegBook(self.calendar, self.journal, self.records, self.open_legs),
             recordings=recording_parts(self.config, self.journal, self.recordings),

@@ -11,6 +11,7 @@ from kmcc.centre.fax import keep_fax
 from kmcc.centre.services import flow_world
 from kmcc.config import Config
 from kmcc.config.sections import Skill
+from kmcc.config.voice_section import Voice
 from kmcc.daemon.flow_shelf import FlowShelf
 from kmcc.store.database import Database
 from kmcc.switch.announce import Catalogue
@@ -26,11 +27,12 @@ def flow_shelf(config: Config, catalogue: Catalogue, journal: Journal, executor:
     return FlowShelf(path, world, journal, executor)
 
 
-def desk_of(database: Database, calendar: Calendar, shelf: FlowShelf, seats: CallsBack) -> Desk:
+def desk_of(database: Database, calendar: Calendar, shelf: FlowShelf, seats: CallsBack, voice: Voice) -> Desk:
     return Desk(
         database=database,
         calendar=calendar,
         flows=lambda: shelf.book,
         fax=partial(keep_fax, database=database, calendar=calendar),
         call_back=partial(promise_call_back, desk=seats),
+        changed_number_times=voice.changed_number_times,
     )

@@ -2,27 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kmcc.store.errors import NewNumberMissingError, NoticePeriodWrongError
+from kmcc.store.errors import (
+    NewNumberMissingError,
+    NoticePeriodWrongError,
+    NumberUnchangedError,
+    UnknownNoticeError,
+)
 from kmcc.store.tables import ChangedNumberRow
+from kmcc.switch.number_change import Variant
 
-
-class Variant(Enum):
-    ANNOUNCE = "announce"
-    FORWARD = "forward"
-    ANNOUNCE_AND_FORWARD = "announce_and_forward"
-
-    @property
-    def announces(self) -> bool:
-        return self is not Variant.FORWARD
-
-    @property
-    def forwards(self) -> bool:
-        return self is not Variant.ANNOUNCE
+LONGEST: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +32,10 @@ class ChangedNumber:
     def __post_init__(self) -> None:
         if self.valid_until < self.valid_from:
             raise NoticePeriodWrongError(self.old_number, self.valid_from, self.valid_until)
-        if not (self.new_number.isascii() and self.new_number.isdigit()):
+        if not all(_is_number(number) for number in (self.old_number, self.new_number)):
             raise NewNumberMissingError(self.old_number)
+        if self.new_number == self.old_number:
+            raise NumberUnchangedError(self.old_number)
 
 
 class ChangedNumbers:
@@ -65,6 +61,22 @@ class ChangedNumbers:
         )
         return tuple(_value(row) for row in rows)
 
+    def all(self) -> tuple[ChangedNumber, ...]:
+        """By old number, oldest first."""
+        rows = self._session.scalars(
+            select(ChangedNumberRow).order_by(ChangedNumberRow.old_number, ChangedNumberRow.valid_from)
+        )
+        return tuple(_value(row) for row in rows)
+
+    def remove(self, old_number: str, valid_from: date | None = None) -> tuple[ChangedNumber, ...]:
+        """Those of this number, or the one that begins on this day. UnknownNoticeError when there is none."""
+        gone = tuple(one for one in self.all_of(old_number) if valid_from in (None, one.valid_from))
+        if not gone:
+            raise UnknownNoticeError(old_number, valid_from)
+        for one in gone:
+            self._session.delete(self._session.get_one(ChangedNumberRow, (one.old_number, one.valid_from)))
+        return gone
+
     def put(self, change: ChangedNumber) -> None:
         """Add the notice, or correct the one of the same number and first day."""
         self._session.merge(
@@ -76,6 +88,10 @@ class ChangedNumbers:
                 variant=change.variant.value,
             )
         )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST
 
 
 def _value(row: ChangedNumberRow) -> ChangedNumber:

@@ -82,7 +82,20 @@ class NoticePeriodWrongError(StoreError):
 
 class NewNumberMissingError(StoreError):
     def __init__(self, old_number: str) -> None:
-        super().__init__(f"changed number {old_number} needs a new number of digits")
+        super().__init__(f"changed number {old_number} needs an old and a new number of 1 to 20 digits")
+
+
+class NumberUnchangedError(StoreError):
+    """It would be put through to itself for ever."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"changed number {number} needs a new number that is another one")
+
+
+class UnknownNoticeError(StoreError):
+    def __init__(self, old_number: str, valid_from: date | None) -> None:
+        day = "" if valid_from is None else f" that begins on {valid_from}"
+        super().__init__(f"number {old_number} has no notice{day}; see: kmcc number-change list")
 
 
 class EventLogBrokenError(StoreError):

@@ -10,11 +10,12 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from kmcc.store.bills import Bill, Bills
-from kmcc.store.changed_numbers import ChangedNumber, ChangedNumbers, Variant
+from kmcc.store.changed_numbers import ChangedNumber, ChangedNumbers
 from kmcc.store.customers import Customer, Customers
 from kmcc.store.month import Month
 from kmcc.store.passwords import Passwords
 from kmcc.switch.announce import Language
+from kmcc.switch.number_change import Variant
 from kmcc.switch.queue.parties import Grade
 
 CUSTOMERS: Final = (

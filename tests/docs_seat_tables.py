@@ -21,7 +21,7 @@ from kmcc.switch.queue.machine import QueueMachine
 from kmcc.switch.seats.desk import SeatDesk
 
 SEATS: Final = Path(__file__).parents[1] / "switch" / "seats"
-WRITES: Final = re.compile(r"""(?:note|write|_note)\(\s*(?:key, )?("[\w.]+"(?: if \w+ else "[\w.]+")?)""")
+WRITES: Final = re.compile(r"""(?:note|write|_note)\(\s*(?:guest, )?("[\w.]+"(?: if \w+ else "[\w.]+")?)""")
 EVENT_WORDS: Final = {
     "seat.state": "a seat's state has changed; `old`, `new`, `reason`",
     "seat.offered": "a seat's telephone rings: the screen's data, `data.*` of the form among them",

@@ -183,6 +183,11 @@ class SeatDesk:
         call = self._dispatch.call_of(caller.call) or ""
         return waiting_status(caller, call, data, place=place, expected_ms=expected_ms, now_ms=self._dispatch.now_ms())
 
+    @property
+    def promised(self) -> tuple[str, ...]:
+        """The calls whose customers are to be called back, whether they are in the line, being dialled, or resting."""
+        return tuple(promise.origin for promise in self._promises.kept.values())
+
     def promise(self, call: Call, service: str | None, number: str, *, grade: int = 0, form: Data = NO_DATA) -> None:
         """Call this caller back when his turn comes, as if he waited from now on. QueueError when that is promised."""
         self._promises.make(call, Order(service, Grade(grade), cut_data(form)), number)

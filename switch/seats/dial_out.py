@@ -1,5 +1,6 @@
 """A seat calls a number by order (click to dial): for the machine a call that only this seat may have."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -46,8 +47,16 @@ class DialOut(Guest):
             dispatch.enter(self, event)
             return
         use = position.use = position.phone.call(self.calling, action="dial")
+        loop = asyncio.get_running_loop()
+        ringing = loop.call_later(self._parts.settings.ring_s, self._not_lifted, use)
+        use.answered.add_done_callback(lambda _: ringing.cancel())
         use.answered.add_done_callback(lambda _: self._lifted(use))
+        use.ended.add_done_callback(lambda _: ringing.cancel())
         use.ended.add_done_callback(lambda _: self._put_down(use))
+
+    def _not_lifted(self, use: PhoneUse) -> None:
+        if self._position.use is use:
+            self._failed("the seat did not answer")
 
     def _lifted(self, use: PhoneUse) -> None:
         if self._position.use is use:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Mapping
 from functools import partial
 from itertools import count
-from typing import Final
+from typing import ClassVar, Final
 
 from kmcc.signaling.effects import Expired, StartTimer, StopTimer
 from kmcc.switch.circuit import CallingParty, Cause
@@ -31,6 +31,8 @@ MARK: Final = "+"  # no call id has it
 
 class Guest(ABC):
     """Who waits for a seat. What a kind of guest has no use for it leaves as it is here."""
+
+    is_customer: ClassVar[bool] = False  # or somebody who waits on a seat's behalf
 
     @property
     @abstractmethod
@@ -156,23 +158,28 @@ class Dispatch:
                 self._tell(effect)
 
     def _tell(self, effect: fx.Effect) -> None:
-        """What a guest is told, and the journal."""
+        """What a guest is told, and the journal; one who was let go within this very step is told no more."""
+        if not isinstance(effect, fx.Waiting | fx.GiveUp | fx.CallbackKept | fx.CallbackOff):
+            return
+        guest = self.guests.get(effect.call)
+        if guest is None:
+            return
         match effect:
-            case fx.Waiting(key, position, ahead, expected_ms):
-                self._note(key, "queue.waiting", position=position, ahead=ahead, expected_ms=expected_ms)
-                self.guests[key].waits(effect)
-            case fx.GiveUp(key, why):
-                self._note(key, "queue.gave_up", why=why.value)
-                self.guests[key].gave_up(why)
-            case fx.CallbackKept(key, number, position):
-                self._note(key, "callback.promised", number=number, position=position)
-                self.guests[key].promised(effect)
-            case fx.CallbackOff(key, number, why):
-                self._note(key, "callback.off", number=number, why=why.value)
-                self.guests[key].called_off(effect)
+            case fx.Waiting(_, position, ahead, expected_ms):
+                self._note(guest, "queue.waiting", position=position, ahead=ahead, expected_ms=expected_ms)
+                guest.waits(effect)
+            case fx.GiveUp(_, why):
+                self._note(guest, "queue.gave_up", why=why.value)
+                guest.gave_up(why)
+            case fx.CallbackKept(_, number, position):
+                self._note(guest, "callback.promised", number=number, position=position)
+                guest.promised(effect)
+            case fx.CallbackOff(_, number, why):
+                self._note(guest, "callback.off", number=number, why=why.value)
+                guest.called_off(effect)
 
-    def _note(self, key: str, kind: str, **fields: Field) -> None:
-        self.journal.write(kind, call=self.call_of(key), **fields)
+    def _note(self, guest: Guest, kind: str, **fields: Field) -> None:
+        self.journal.write(kind, call=guest.call_id, **fields)
 
     def call_of(self, key: str | None) -> str | None:
         """The call's id, of a machine's key."""
@@ -288,8 +295,8 @@ class Dispatch:
 
 
 def waiting_key(dispatch: Dispatch, call: str) -> str:
-    """The machine's key of a call that waits; NoSuchCallError."""
+    """The machine's key of a customer's call that waits; NoSuchCallError."""
     for key, guest in dispatch.guests.items():
-        if guest.call_id == call and dispatch.machine.place_of(key) is not None:
+        if guest.is_customer and guest.call_id == call and dispatch.machine.place_of(key) is not None:
             return key
     raise NoSuchCallError(call, "one that waits in the queue")

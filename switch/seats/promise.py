@@ -76,6 +76,8 @@ class Promises:
 class Promise(Guest):
     """A customer who has hung up. `origin` is the call he waited in."""
 
+    is_customer = True
+
     def __init__(
         self,
         parts: Parts,

@@ -27,6 +27,8 @@ MINUTE_MS: Final = 60_000
 class Visit(Guest):
     """A caller on the line."""
 
+    is_customer = True
+
     def __init__(self, parts: Parts, promises: "Promises", call: Call, order: Order) -> None:
         self.call = call
         self.order = order

@@ -4,7 +4,7 @@ A contact is called while the pacing has room and his window is open, and called
 is reached or his one budget of attempts is used up.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from kmcc.switch.autodial import events as e
@@ -15,6 +15,7 @@ from kmcc.switch.autodial.plan import RETRY, CampaignPlan
 from kmcc.switch.autodial.preflight import Skipped
 from kmcc.switch.autodial.progress import CampaignSnapshot, ContactSnapshot, Progress, Stage, State
 from kmcc.switch.autodial.result import Result
+from kmcc.switch.autodial.roster import Roster
 from kmcc.switch.autodial.table import STAGES, TABLE
 
 
@@ -27,21 +28,21 @@ class Campaign:
         self._state = State.NEW
         self._skipped = skipped
         self._skipped_ids = {one.contact.id for one in skipped}
-        self._progress = {contact.id: Progress(contact) for contact in plan.contacts}
+        self._roster = Roster(plan)
         self._take_stock()
 
     @classmethod
     def restore(cls, plan: CampaignPlan, saved: CampaignSnapshot, skipped: tuple[Skipped, ...] = ()) -> Self:
         """As it was saved. How a call that was up came to its end is not known: with Started it counts as LOST."""
         campaign = cls(plan, skipped)
-        if saved.campaign != plan.name or [one.contact for one in saved.contacts] != list(campaign._progress):
+        if saved.campaign != plan.name or [one.contact for one in saved.contacts] != campaign._roster.ids():
             raise CampaignError(plan.name, f"the snapshot of campaign {saved.campaign} does not fit the plan")
         campaign._state = saved.state
         for one in saved.contacts:
-            campaign._progress[one.contact].load(one)
+            campaign._roster[one.contact].load(one)
         campaign._take_stock()
         campaign._learn_again()
-        campaign._lost = [progress for progress in campaign._progress.values() if progress.is_up]
+        campaign._lost = [progress for progress in campaign._roster if progress.is_up]
         return campaign
 
     @property
@@ -56,26 +57,26 @@ class Campaign:
     @property
     def open_contacts(self) -> int:
         """Those who are not done with."""
-        return self._open
+        return self._roster.open
 
     @property
     def under_way(self) -> UnderWay:
-        return UnderWay(self._stages[Stage.DIALLED], self._stages[Stage.ANSWERED], self._calls)
+        return self._roster.under_way
 
     def snapshot(self) -> CampaignSnapshot:
-        return CampaignSnapshot(self.plan.name, self._state, tuple(p.save() for p in self._progress.values()))
+        return CampaignSnapshot(self.plan.name, self._state, tuple(progress.save() for progress in self._roster))
 
     def progress_of(self, contact: str) -> ContactSnapshot:
-        return self._known(contact).save()
+        return self._roster[contact].save()
 
     def report(self) -> e.CampaignReport:
         """Who is done with until now, in the order of the plan."""
-        outcomes = (progress.outcome() for progress in self._progress.values())
+        outcomes = (progress.outcome() for progress in self._roster)
         return e.CampaignReport(tuple(one for one in outcomes if one is not None), self._skipped)
 
     def is_open_for(self, contact: str, at: datetime) -> bool:
         """Whether this contact may be called at this hour."""
-        return self.plan.schedule.is_open(at, self._known(contact).contact.zone)
+        return self.plan.schedule.is_open(at, self._roster[contact].contact.zone)
 
     def receive(self, event: e.Event) -> tuple[e.Effect, ...]:
         """Take one step; on CampaignError nothing has changed."""
@@ -96,7 +97,7 @@ class Campaign:
             case e.PersonAnswered(contact=contact):
                 self._person_answered(self._in_stage(contact, event), at)
             case e.SeatJoined(contact=contact):
-                self._move(self._in_stage(contact, event), Stage.TALKING, at)
+                self._roster.move(self._in_stage(contact, event), Stage.TALKING, at)
             case e.DialRefused(contact=contact, why=why):
                 self._refused(self._in_stage(contact, event), why, at)
             case e.SeatsCounted(ready=ready, taking=taking, busy=busy):
@@ -104,9 +105,9 @@ class Campaign:
             case e.PreviewAsked(seat=seat):
                 return self._preview(seat, at)
             case e.PreviewTaken(contact=contact, seat=seat):
-                return self._dial_previewed(self._shown_to(seat, self._in_stage(contact, event)), at)
+                return self._dial_previewed(self._roster.check_shown(self._in_stage(contact, event), seat), at)
             case e.PreviewPassed(contact=contact, seat=seat):
-                self._pass_over(self._shown_to(seat, self._in_stage(contact, event)), at)
+                self._pass_over(self._roster.check_shown(self._in_stage(contact, event), seat), at)
             case e.Withdrawn(contact=contact):
                 self._withdraw(contact, at)
             case e.Started():
@@ -118,15 +119,13 @@ class Campaign:
     # --- stock ----------------------------------------------------------------------------------------------------
 
     def _take_stock(self) -> None:
-        everybody = list(self._progress.values())
-        self._agenda = Agenda(self.plan.schedule, everybody)
-        self._stages = {stage: sum(one.stage is stage for one in everybody) for stage in Stage}
-        self._open = sum(progress.verdict is None for progress in everybody)
+        self._roster.count()
+        self._agenda = Agenda(self.plan.schedule, self._roster)
         self._lost: list[Progress] = []
 
     def _learn_again(self) -> None:
         """What the attempts before a restart have taught: the answer share and what is left of the abandon cap."""
-        tries = sorted((one for progress in self._progress.values() for one in progress.tries), key=lambda one: one.at)
+        tries = sorted((one for progress in self._roster for one in progress.tries), key=lambda one: one.at)
         for one in tries:
             if one.result in (Result.ANSWERED, Result.ANSWERED_PART, Result.ABANDONED):
                 self.pacer.person_answered(one.at, self.plan.pacing.lead_s)
@@ -135,23 +134,8 @@ class Campaign:
             if one.result is Result.ABANDONED:
                 self.pacer.meter.abandoned(one.at)
 
-    @property
-    def _calls(self) -> int:
-        return self._stages[Stage.DIALLED] + self._stages[Stage.ANSWERED] + self._stages[Stage.TALKING]
-
-    def _move(self, progress: Progress, stage: Stage, at: datetime) -> None:
-        self._stages[progress.stage] -= 1
-        self._stages[stage] += 1
-        progress.enter(stage, at)
-
-    def _known(self, contact: str) -> Progress:
-        try:
-            return self._progress[contact]
-        except KeyError:
-            raise CampaignError(self.plan.name, f"contact {contact} is not called in this campaign") from None
-
     def _in_stage(self, contact: str, event: e.Event) -> Progress:
-        progress = self._known(contact)
+        progress = self._roster[contact]
         if progress.stage not in STAGES[type(event)]:
             why = f"{type(event).__name__} of contact {contact}, who is {progress.stage.value}"
             raise CampaignError(self.plan.name, why)
@@ -161,7 +145,7 @@ class Campaign:
 
     def _person_answered(self, progress: Progress, at: datetime) -> None:
         dialled = progress.since or at
-        self._move(progress, Stage.ANSWERED, at)
+        self._roster.move(progress, Stage.ANSWERED, at)
         self.pacer.person_answered(at, (at - dialled).total_seconds())
 
     def _call_ended(self, progress: Progress, result: Result, at: datetime) -> None:
@@ -171,7 +155,7 @@ class Campaign:
             self.pacer.nobody_answered()
         if result is Result.ABANDONED:
             self.pacer.meter.abandoned(at)
-        self._move(progress, Stage.WAITING, at)
+        self._roster.move(progress, Stage.WAITING, at)
         number = progress.tries[-1].number
         progress.close(result)
         wait = self.plan.retry.get(result)
@@ -183,15 +167,15 @@ class Campaign:
         """He is called again from `due` on, unless he is done with."""
         is_over = progress.is_withdrawn or progress.next_number(self.plan.budget) is None
         if is_over or progress.judge() is e.Verdict.REACHED:
-            return self._close(progress, progress.judge())
+            return self._roster.close(progress, progress.judge())
         due = progress.not_before(due, self.plan.budget, self.plan.schedule)
         if self.plan.schedule.next_open(due, progress.contact.zone) is None:
-            return self._close(progress, progress.judge())
+            return self._roster.close(progress, progress.judge())
         progress.due = due
         return self._agenda.add(progress)
 
     def _refused(self, progress: Progress, why: e.Refusal, at: datetime) -> None:
-        self._move(progress, Stage.WAITING, at)
+        self._roster.move(progress, Stage.WAITING, at)
         number = progress.take_back()
         match why:
             case e.Refusal.WINDOW_CLOSED:
@@ -202,12 +186,12 @@ class Campaign:
                 return self._next_turn(progress, at + RETRY[Result.FAILED])
             case e.Refusal.SETTLED:
                 progress.is_withdrawn = True
-                return self._close(progress, e.Verdict.WITHDRAWN)
+                return self._roster.close(progress, e.Verdict.WITHDRAWN)
             case e.Refusal.DO_NOT_CALL:
                 pass
         progress.struck.add(number)
         if progress.next_number(self.plan.budget) is None:
-            return self._close(progress, e.Verdict.DO_NOT_CALL)
+            return self._roster.close(progress, e.Verdict.DO_NOT_CALL)
         return self._next_turn(progress, at)
 
     def _close_lost_calls(self, at: datetime) -> None:
@@ -219,31 +203,30 @@ class Campaign:
     def _withdraw(self, contact: str, at: datetime) -> None:
         if contact in self._skipped_ids:
             return
-        progress = self._known(contact)
+        progress = self._roster[contact]
         progress.is_withdrawn = True
         if progress.verdict is None and not progress.is_up:
-            self._move(progress, Stage.WAITING, at)
-            self._close(progress, e.Verdict.WITHDRAWN)
-
-    def _close(self, progress: Progress, verdict: e.Verdict) -> None:
-        progress.verdict, progress.due = verdict, None
-        self._open -= 1
+            self._roster.move(progress, Stage.WAITING, at)
+            self._roster.close(progress, e.Verdict.WITHDRAWN)
 
     # --- preview --------------------------------------------------------------------------------------------------
 
     def _preview(self, seat: str, at: datetime) -> tuple[e.Effect, ...]:
-        progress = self._agenda.take(at)
+        """A seat that asks again before it has taken or passed the contact is shown the same one."""
+        progress = self._roster.shown_to(seat) or self._agenda.take(at)
         number = None if progress is None else progress.next_number(self.plan.budget)
         if progress is None or number is None:
             return ()
-        self._move(progress, Stage.PREVIEWED, at)
+        self._roster.move(progress, Stage.PREVIEWED, at)
         progress.seat = seat
         return (e.Preview(progress.contact.id, number, seat),)
 
-    def _shown_to(self, seat: str, progress: Progress) -> Progress:
-        if progress.seat != seat:
-            raise CampaignError(self.plan.name, f"contact {progress.contact.id} is shown to seat {progress.seat}")
-        return progress
+    def _take_previews_back(self, at: datetime) -> None:
+        """Seats that have gone away, or to sleep, keep nobody."""
+        for progress in self._roster.shown_since(at, timedelta(seconds=self.plan.pacing.preview_s)):
+            self._roster.move(progress, Stage.WAITING, at)
+            progress.seat = None
+            self._agenda.add(progress)
 
     def _dial_previewed(self, progress: Progress, at: datetime) -> tuple[e.Effect, ...]:
         if not self.plan.schedule.is_open(at, progress.contact.zone):
@@ -251,7 +234,7 @@ class Campaign:
         return (self._dial_one(progress, at),)
 
     def _pass_over(self, progress: Progress, at: datetime) -> None:
-        self._move(progress, Stage.WAITING, at)
+        self._roster.move(progress, Stage.WAITING, at)
         progress.seat = None
         self._next_turn(progress, at + self.plan.retry.get(Result.NO_ANSWER, RETRY[Result.NO_ANSWER]))
 
@@ -260,9 +243,10 @@ class Campaign:
     def _go_on(self, at: datetime) -> tuple[e.Effect, ...]:
         if self._state in (State.NEW, State.FINISHED):
             return ()
+        self._take_previews_back(at)
         if self._state is State.RUNNING:
             self._close_expired(at)
-        if self._open == 0:
+        if self._roster.open == 0:
             self._state = State.FINISHED
             return (e.Finished(self.report()),)
         if self._state is State.STOPPED:
@@ -271,11 +255,11 @@ class Campaign:
 
     def _close_expired(self, at: datetime) -> None:
         """Nobody is on the line, and for nobody a window ever opens again."""
-        if self._calls or self._stages[Stage.PREVIEWED] or self._agenda.next_turn(at) is not None:
+        if not self._roster.is_quiet or self._agenda.next_turn(at) is not None:
             return
-        for progress in self._progress.values():
+        for progress in self._roster:
             if progress.verdict is None:
-                self._close(progress, progress.judge())
+                self._roster.close(progress, progress.judge())
 
     def _dial(self, at: datetime) -> list[e.Dial]:
         """Everybody whom we may call now."""
@@ -291,7 +275,7 @@ class Campaign:
         number = progress.next_number(self.plan.budget)
         if number is None:
             raise AssertionError(f"{progress.contact.id} is on the agenda without a number")
-        self._move(progress, Stage.DIALLED, at)
+        self._roster.move(progress, Stage.DIALLED, at)
         attempt = progress.begin(number, at)
         return e.Dial(progress.contact.id, number, attempt, progress.seat)
 

@@ -30,6 +30,7 @@ class Pacing(Enum):
 class PacingSettings:
     """`caution` is the share of the cap that is used; `risk` how likely a dial may be to overdraw it.
 
+    A contact that a seat was shown and neither takes nor passes within `preview_s` goes back to the others.
     `wrap_up_s` is a seat's rest after a call; `lead_s`, `handling_s` and `answer_share` are taken until there are
     figures: from the dial to the answer, a talk with its rest, and how many calls a person answers.
     """
@@ -40,6 +41,7 @@ class PacingSettings:
     abandon_hours: float = 24.0
     caution: float = 0.8
     risk: float = 0.01
+    preview_s: float = 300.0
     wrap_up_s: float = 5.0
     lead_s: float = 15.0
     handling_s: float = 60.0
@@ -52,6 +54,7 @@ class PacingSettings:
             ("abandon_hours", 0.1, 24.0 * 30),
             ("caution", 0.0, 1.0),
             ("risk", 0.0, 1.0),
+            ("preview_s", 10.0, 3600.0),
             ("wrap_up_s", 0.0, 3600.0),
             ("lead_s", 0.1, 300.0),
             ("handling_s", 1.0, 36_000.0),

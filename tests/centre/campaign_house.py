@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from kmcc.centre.campaigns.contact_list import read_contacts
 from kmcc.centre.campaigns.desk import CampaignRecord
+from kmcc.config.sections import Reminders
 from kmcc.daemon.house import House
 from kmcc.demo.show import demo_config
 from kmcc.firmware_sim.board import SimulatedBoard
@@ -51,7 +52,8 @@ def play(
         assert isinstance(loop, VirtualLoop)
         town = Town(PROMPTS, people, {line: Manner() for line in range(4)})
         with SimulatedBoard(town.settle, spans=1, lines=4) as board:
-            house = House(demo_config(folder), board, Calendar(start, loop.time))
+            config = demo_config(folder).model_copy(update={"reminders": Reminders(enabled=False)})
+            house = House(config, board, Calendar(start, loop.time))
             loop.attach(house.frames)
             house.open()
             await asyncio.sleep(1.0)

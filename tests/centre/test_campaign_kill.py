@@ -38,7 +38,7 @@ KINDS = (
     "campaign.added", "campaign.state", "campaign.dialled", "campaign.result", "campaign.call", "campaign.answer",
     "call.placed", "call.answered", "call.released",
 )  # fmt: skip
-STEPS = 90
+STEPS = 100
 
 
 def watch(house: House, step: Callable[[], None]) -> None:
@@ -96,7 +96,7 @@ def test_there_are_so_many_steps(tmp_path: Path) -> None:
     assert STEPS - 15 <= len(seen) <= STEPS
 
 
-@pytest.mark.parametrize("number", range(1, STEPS, 4))
+@pytest.mark.parametrize("number", range(1, STEPS, 6))
 def test_killed_at_this_step(tmp_path: Path, number: int) -> None:
     was_killed = killed_at(tmp_path, number)
     record = second_house(tmp_path)

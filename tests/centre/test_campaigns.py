@@ -221,7 +221,8 @@ def test_a_seat_looks_at_a_contact_first_and_its_own_telephone_rings(tmp_path: P
         assert (shown[0].number, shown[1].data) == ("3190000", {"owed": "3560"})
         other = await desk.preview(name, "803")
         assert other is not None
-        assert await desk.preview(name, "803") is None
+        assert await desk.preview(name, "803") == other
+        assert await desk.preview(name, "801") is None
         await desk.pass_preview(name, other[0].contact, "803")
         await desk.take_preview(name, "3190000", "804")
         await asyncio.sleep(61.0)

@@ -3,8 +3,11 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from tests.daemon.house_process import CALLS_AN_HOUR, HouseProcess, running, write_config
@@ -177,3 +180,32 @@ def test_over_http(house: HouseProcess, files: tuple[str, str]) -> None:
         with pytest.raises(ConsoleError, match=words):
             ask(house.url, path, wrong)
     assert ask(house.url, "/do-not-call") == []
+
+
+def send(house: HouseProcess, method: str, path: str, body: object = None) -> int:
+    """The status of a request that `ask` does not make."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"}
+    try:
+        with urlopen(Request(f"{house.url}{path}", data, headers, method=method), timeout=10) as answer:
+            return int(answer.status)
+    except HTTPError as refused:
+        with refused:
+            return refused.code
+
+
+def test_the_do_not_call_list_over_http(house: HouseProcess, files: tuple[str, str]) -> None:
+    assert send(house, "PUT", "/do-not-call/3190003", {"why": "by letter"}) == HTTPStatus.OK
+    assert [(one["number"], one["why"]) for one in ask(house.url, "/do-not-call")] == [("3190003", "by letter")]
+    body = {"definition": Path(files[0]).read_text(), "contacts": LIST}
+    assert ask(house.url, "/campaigns/check", body)["skipped"]["on the do-not-call list"] == 1
+    assert send(house, "PUT", "/do-not-call/home", {"why": "no number"}) == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert send(house, "DELETE", "/do-not-call/3190003") == HTTPStatus.NO_CONTENT
+    assert send(house, "DELETE", "/do-not-call/3190003") == HTTPStatus.NOT_FOUND
+    assert ask(house.url, "/campaigns/check", body)["skipped"]["on the do-not-call list"] == 0
+
+
+def test_figures_of_automatic_calls_are_in_the_metrics(house: HouseProcess) -> None:
+    with urlopen(f"{house.url}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    assert any(line.startswith('kmcc_campaign_results_total{result="answered"}') for line in lines)

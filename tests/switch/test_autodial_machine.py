@@ -424,6 +424,20 @@ def test_preview_dials_when_the_seat_says_so() -> None:
     assert dialled(campaign.receive(PreviewTaken("c1", "802", after(32)))) == [("c1", 1)]
 
 
+def test_a_seat_holds_one_contact_and_not_for_ever() -> None:
+    campaign = seated(Pacing.PREVIEW, contacts=2)
+    campaign.receive(Started(NINE))
+    shown = (Preview("c0", "3130000", "801"),)
+    assert campaign.receive(PreviewAsked("801", NINE)) == shown
+    assert campaign.receive(PreviewAsked("801", after(4))) == shown
+    assert campaign.receive(Tick(after(8.9))) == ()
+    campaign.receive(Tick(after(9)))  # five minutes after it was shown last
+    with pytest.raises(CampaignError, match="c0, who is waiting"):
+        campaign.receive(PreviewTaken("c0", "801", after(9)))
+    assert campaign.receive(PreviewAsked("802", after(9))) == (Preview("c1", "3130001", "802"),)
+    assert campaign.receive(PreviewAsked("801", after(9))) == shown
+
+
 def test_who_found_no_seat_is_left_alone_for_three_days() -> None:
     campaign = seated(Pacing.PROGRESSIVE, contacts=1, ready=1)
     campaign.receive(Started(NINE))

@@ -49,6 +49,7 @@ def test_plans_that_cannot_be(bad: dict[str, object], why: str) -> None:
     [
         ("ratio", 0.5, "1 to 20"), ("abandon_cap", 1.5, "0 to 1"), ("abandon_hours", 0.0, "0.1 to 720"),
         ("caution", -0.1, "0 to 1"), ("risk", 2.0, "0 to 1"), ("wrap_up_s", -1.0, "0 to 3600"),
+        ("preview_s", 1.0, "10 to 3600"),
         ("lead_s", 0.0, "0.1 to 300"), ("handling_s", 0.0, "1 to 36000"), ("answer_share", 1.1, "0 to 1"),
     ],
 )  # fmt: skip

@@ -50,6 +50,7 @@ class PacingSection(Section):
     abandon_cap: float = Field(default=0.03, ge=0, le=1)
     abandon_hours: float = Field(default=24, ge=0.1, le=720)
     caution: float = Field(default=0.8, ge=0, le=1)
+    preview_s: float = Field(default=300, ge=10, le=3600)
 
 
 class BudgetSection(Section):
@@ -164,6 +165,7 @@ def _pacing(section: PacingSection) -> PacingSettings:
         abandon_cap=section.abandon_cap,
         abandon_hours=section.abandon_hours,
         caution=section.caution,
+        preview_s=section.preview_s,
     )
 
 

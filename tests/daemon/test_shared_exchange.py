@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.daemon.house_process import HouseProcess, running, write_config
+from tests.daemon.house_process import HouseProcess, refused, running, write_config
 
+from kmcc.cli.exit_codes import NO_BOARD
 from kmcc.dsp.engine import EngineEvent, EventKind, SpanAlarm
 from kmcc.firmware_sim.errors import ScenarioError
 from kmcc.firmware_sim.people.caller import NotConnectedError
@@ -90,3 +91,10 @@ def test_the_exchange_outlives_a_house_that_is_killed(tmp_path: Path) -> None:
             await town.leave()
 
     asyncio.run(story())
+
+
+def test_a_house_without_its_exchange_does_not_start(tmp_path: Path) -> None:
+    url = f"shm://test-{os.getpid()}-nobody"
+    code, words = refused(write_config(tmp_path, (SIM, url)))
+    assert code == NO_BOARD
+    assert words.splitlines()[-1].startswith(f"kmcc: {url}: no exchange serves /dev/shm/kmcc-test-")

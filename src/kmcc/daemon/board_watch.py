@@ -11,7 +11,7 @@ from kmcc.switch.journal import Journal
 LOOK_S: Final = 1.0
 HOUR_S: Final = 3600.0
 MOST_SLIPS_AN_HOUR: Final = 30  # G.822 table 1: a connection that slips oftener is unacceptable
-MOST_IDLE_AN_HOUR: Final = 30  # ticks; about as much speech as is lost by a poor radio link
+MOST_IDLE_AN_HOUR: Final = 30  # ticks: a quarter of a second of speech
 
 
 class BoardWatch:

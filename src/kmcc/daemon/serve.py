@@ -48,12 +48,15 @@ async def _serve(config: Config) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     listener = _listen(config)
-    boards = Boards([open_board(one.url, spans=one.spans, lines=one.lines) for one in config.boards])
     try:
-        with listener, ThreadPoolExecutor(1, thread_name_prefix="store") as executor, boards:
+        with listener, ThreadPoolExecutor(1, thread_name_prefix="store") as executor, _boards(config) as boards:
             await _run(config, boards, executor, listener, stop)
     finally:
         await _cancel_the_rest()
+
+
+def _boards(config: Config) -> Boards:
+    return Boards([open_board(one.url, spans=one.spans, lines=one.lines) for one in config.boards])
 
 
 async def _run(

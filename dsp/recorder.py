@@ -106,6 +106,10 @@ class Recorder:
         """What has reached the file."""
         return int(self.state.drained) / (self.sides * RATE_HZ)
 
+    def recorded(self) -> Recording:
+        """What it will be once it is written: all that was recorded until now."""
+        return Recording(self.path, int(self.state.written) / (self.sides * RATE_HZ), self.lost)
+
     def check_open(self) -> None:
         """RecorderError when it is closed."""
         if self._recording is not None:

@@ -147,7 +147,7 @@ class CallRecordings:
         if not entry.is_whole:
             log.error("recording has a gap", call=call, file=str(entry.file), gap_ms=entry.gap_ms)
             self._journal.write("alarm.recording_gap", call=call, gap_ms=entry.gap_ms, lost_octets=entry.lost_octets)
-        self.parts.index.add(entry)
+        tape.path.when_written(partial(self.parts.index.add, entry))  # it reads the whole file
 
     def _on_fault(self, call: str, tape: _Tape, fault: RecorderError) -> None:
         tape.began, tape.is_lost = None, True

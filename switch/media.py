@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from kmcc.dsp.engine import Detect, Engine, EngineEvent, EventKind
+from kmcc.switch.recording_writer import RecordingWriter
 
 PortHandler = Callable[[EngineEvent], None]
 
@@ -10,8 +11,9 @@ PortHandler = Callable[[EngineEvent], None]
 class Media:
     """One engine and the owners of its ports. Whoever moves the board's frames calls `deliver` after each run."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, writer: RecordingWriter | None = None) -> None:
         self.engine = engine
+        self.writer = RecordingWriter() if writer is None else writer
         self._handlers: dict[int, tuple[PortHandler, ...]] = {}
         self._span_handlers: list[PortHandler] = []
         self._detectors: dict[int, Detect] = {}

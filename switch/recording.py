@@ -4,6 +4,7 @@ A call goes on without its recording: a file that cannot be opened or written en
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from kmcc.dsp.engine import Track
@@ -21,7 +22,7 @@ class PortRecording:
         self._port = port
         self._track = track
         self._recorder: Recorder | None = None
-        self._on_fault: OnFault | None = None
+        self._told: set[Recorder] = set()  # of whose fault it has been told
 
     @property
     def is_on(self) -> bool:
@@ -34,34 +35,32 @@ class PortRecording:
         except RecorderError as fault:
             on_fault(fault)
             return
-        self._recorder, self._on_fault = recorder, on_fault
+        self._recorder = recorder
+        self._media.writer.take(recorder, partial(self._fail, recorder, on_fault))
         self._media.engine.record(self._port, recorder, self._track)
 
     def stop(self) -> Recording | None:
-        """The finished recording; None when there is none."""
-        if self._recorder is None:
-            return None
+        """The finished recording, as long as it is when it is written; None when there is none."""
         recorder, self._recorder = self._recorder, None
-        self._media.engine.stop_record(self._port, self._track)
-        try:
-            return recorder.close()
-        except RecorderError as fault:
-            self._tell_fault(fault)
+        if recorder is None:
             return None
-        finally:
-            self._on_fault = None  # it may know of us
+        self._media.engine.stop_record(self._port, self._track)
+        recording = recorder.recorded()
+        self._media.writer.close(recorder)
+        if recorder in self._told:
+            self._told.discard(recorder)
+            return None
+        return recording
 
     def drain(self) -> None:
         """Half of the ring is full."""
-        if self._recorder is None:
-            return
-        try:
-            self._recorder.drain()
-        except RecorderError as fault:
-            self._tell_fault(fault)
-            self.stop()
+        if self._recorder is not None:
+            self._media.writer.drain(self._recorder)
 
-    def _tell_fault(self, fault: RecorderError) -> None:
-        on_fault, self._on_fault = self._on_fault, None
-        if on_fault is not None:
-            on_fault(fault)
+    def _fail(self, recorder: Recorder, on_fault: OnFault, fault: RecorderError) -> None:
+        if recorder in self._told:
+            return
+        self._told.add(recorder)
+        on_fault(fault)
+        if self._recorder is recorder:
+            self.stop()

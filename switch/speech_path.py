@@ -134,6 +134,10 @@ class SpeechPath:
         self._media.listen(self.port, Detect.VOICE)
         self._recordings[Track.MESSAGE].start(path, Sides.HEARD, on_fault)
 
+    def when_written(self, then: Callable[[], None]) -> None:
+        """`then` is called when what was recorded until now is on the disk."""
+        self._media.writer.when_written(then)
+
     def stop_message(self) -> Recording | None:
         self._media.ignore(self.port, Detect.VOICE)
         return self._recordings[Track.MESSAGE].stop()

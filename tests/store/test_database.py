@@ -238,6 +238,35 @@ def test_with_an_executor_the_loop_goes_on(tmp_path: Path) -> None:
         database.close()
 
 
+def test_a_look_waits_for_no_writer(tmp_path: Path) -> None:
+    """It sees what was there before; what is written meanwhile, the next look."""
+    with ThreadPoolExecutor(1) as executor:
+        database = Database(url_of(tmp_path / "db"), executor)
+        database.migrate()
+        written, held = threading.Event(), threading.Event()
+
+        def work(session: Session) -> None:
+            Customers(session).put(LI)
+            session.flush()
+            written.set()
+            held.wait(10)
+
+        async def look() -> Customer | None:
+            return await database.look(lambda session: Customers(session).of_number("3190001"))
+
+        async def story() -> tuple[Customer | None, ...]:
+            writing = asyncio.ensure_future(database.run(work))
+            await asyncio.to_thread(written.wait, 10)
+            during = await look()
+            assert not writing.done()
+            held.set()
+            await writing
+            return during, await look()
+
+        assert asyncio.run(story()) == (None, LI)
+        database.close()
+
+
 def test_work_that_has_begun_is_kept_although_nobody_waits_any_more(tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as executor:
         database = Database(url_of(tmp_path / "db"), executor)

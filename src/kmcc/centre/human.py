@@ -47,7 +47,7 @@ async def known_caller(call: Call, database: Database, number: str | None) -> Cu
 async def _at_once(call: Call, database: Database, work: Callable[[Session], T | None]) -> T | None:
     try:
         async with asyncio.timeout(LOOK_UP_LIMIT_S):
-            return await database.run(work)
+            return await database.look(work)
     except (StoreError, TimeoutError):
         call.note("alarm.customer_look_up")
         return None

@@ -20,7 +20,7 @@ async def announce_changed_number(call: Call, database: Database, calendar: Cale
         today = calendar.now().date()
         try:
             async with asyncio.timeout(LOOK_UP_LIMIT_S):
-                change = await database.run(lambda session: ChangedNumbers(session).valid_for(call.called, today))
+                change = await database.look(lambda session: ChangedNumbers(session).valid_for(call.called, today))
         except (StoreError, TimeoutError) as error:
             call.note("alarm.store", error=type(error).__name__)
             return None

@@ -41,6 +41,7 @@ from kmcc.switch.legbook import LegBook
 from kmcc.switch.media import Media
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.queue.machine import QueueMachine
+from kmcc.switch.recording_writer import RecordingWriter
 from kmcc.switch.seats.desk import SeatDesk
 
 SAMPLES_PER_MS: Final = 8
@@ -54,7 +55,7 @@ class House:
         self.calendar = calendar
         self.engine = _engine(config)
         board.bind(self.engine)
-        self.media = Media(self.engine)
+        self.media = Media(self.engine, RecordingWriter(has_thread=executor is not None))
         self.events_lost = 0
         self.span_alarms = dict.fromkeys(range(self.engine.spans), SpanAlarm.NONE)
         self.media.watch_spans(self._on_span)
@@ -119,6 +120,7 @@ class House:
             self.opening_hours.stop()
             await self.calls.close()
             await self.autodial.close()
+            await self.media.writer.shut()
             self.seats.close()
             self.journal.write("house.closed", calls=self.records.count)
 

@@ -6,7 +6,7 @@ daemon gives an executor with one thread. Work that has begun ends as a whole ev
 
 import asyncio
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -34,6 +34,9 @@ T = TypeVar("T")
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 SECRET_QUERY_KEYS: Final = ("password", "passwd", "passfile", "sslpassword")
+LOOKS_ONLY: Final = "kmcc_looks_only"
+"""Execution option of transactions that change nothing: with WAL they wait for no writer."""
+
 VERSION_TABLE: Final = "alembic_version"
 
 
@@ -46,6 +49,10 @@ class Database:
         self._executor = executor
         self._engine = _make_engine(parsed, self.url)
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+        looking = self._engine.execution_options(**{LOOKS_ONLY: True})
+        self._looks = sessionmaker(looking, expire_on_commit=False)
+        has_threads = executor is not None and not isinstance(self._engine.pool, StaticPool)
+        self._lookers = ThreadPoolExecutor(1, thread_name_prefix="look-ups") if has_threads else None
         self._is_checked = False
 
     async def run(self, work: Callable[[Session], T]) -> T:
@@ -53,6 +60,18 @@ class Database:
         if self._executor is None:
             return self.run_now(work)
         return await asyncio.get_running_loop().run_in_executor(self._executor, self.run_now, work)
+
+    async def look(self, work: Callable[[Session], T]) -> T:
+        """`work` that changes nothing, beside what is being written: a caller does not wait for others' passwords."""
+        if self._lookers is None:
+            return await self.run(work)
+        return await asyncio.get_running_loop().run_in_executor(self._lookers, self._look_now, work)
+
+    def _look_now(self, work: Callable[[Session], T]) -> T:
+        if not self._is_checked:
+            self.check()
+        with self._lost_database_is_ours(), self._looks.begin() as session:
+            return work(session)
 
     def run_now(self, work: Callable[[Session], T]) -> T:
         """The same from code that has no loop, such as a command."""
@@ -94,6 +113,8 @@ class Database:
         self._is_checked = True
 
     def close(self) -> None:
+        if self._lookers is not None:
+            self._lookers.shutdown()
         self._engine.dispose()
 
     def _step(self, migrate: Callable[[Config, str], None], revision: str) -> None:
@@ -164,7 +185,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """IMMEDIATE: two writers wait for each other at the start and cannot fail half way with SQLITE_BUSY."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    looks_only = connection.get_execution_options().get(LOOKS_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if looks_only else "BEGIN IMMEDIATE")
 
 
 def _config(connection: Connection | None = None) -> Config:

@@ -9,7 +9,7 @@ BIN  := $(VENV)/bin
 CORE := setup.py $(wildcard dsp/csrc/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types layers core unit bench fuzz quality proofs docs clean
+.PHONY: help demo test check format lint types layers core unit bench load fuzz quality proofs docs clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,10 @@ media: $(VENV)/.dev  ## ten minutes of 64 E1 in real time beside a busy event lo
 quality: $(VENV)/.dev  ## the long sweeps of the detectors beside libspandsp: docs/quality, docs/plots, docs/dsp.md
 	$(BIN)/pytest tests/dsp/quality --full -o timeout=7200
 	$(BIN)/python -m tests.docs_tables --write
+
+load: $(VENV)/.dev  ## the runs of docs/load.md in real time, 20 minutes; SCENARIOS="killed" for some of them
+	for scenario in $(or $(SCENARIOS),kunming tenfold televote killed); do \
+	  $(BIN)/kmcc sim run $$scenario --speed real || exit 1; done
 
 fuzz: $(VENV)/.dev  ## the C core under libFuzzer, 10^7 inputs; SHARE=0.1 for fewer
 	$(BIN)/python tests/dsp/fuzz/run.py $(if $(SHARE),--share $(SHARE))

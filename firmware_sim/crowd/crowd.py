@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from kmcc.firmware_sim.crowd.arrivals import MINUTE_S, arrivals
-from kmcc.firmware_sim.crowd.scenario import Fault, Scenario, Stream
+from kmcc.firmware_sim.crowd.scenario import Scenario, Stream
 from kmcc.firmware_sim.crowd.tally import Outcome, StreamTally, Tally
 from kmcc.firmware_sim.crowd.visitor import Plan, Sounds, Visitor
 from kmcc.firmware_sim.exchange import SimulatedExchange
@@ -50,9 +50,9 @@ class Crowd:
             async with asyncio.TaskGroup() as group:
                 for n, stream in enumerate(self._scenario.streams):
                     group.create_task(self._send(stream, Random(f"{self._seed}/{n}"), started_s))
-                for fault in self._scenario.faults:
-                    if fault.what == "all callers hang up" and fault.at_minute * MINUTE_S < self._until_s:
-                        group.create_task(self._break(fault))
+                for at_s in self._scenario.fault_times_s("all callers hang up", self._seed):
+                    if at_s < self._until_s:
+                        group.create_task(self._break_all(at_s))
             if self._calls:
                 await asyncio.wait(tuple(self._calls), timeout=REST_LIMIT_S)
         finally:
@@ -116,8 +116,8 @@ class Crowd:
             del self._visitors[visitor]
             free.append(n)
 
-    async def _break(self, fault: Fault) -> None:
-        await asyncio.sleep(fault.at_minute * MINUTE_S)
+    async def _break_all(self, at_s: float) -> None:
+        await asyncio.sleep(at_s)
         for visitor in tuple(self._visitors):
             visitor.break_off()
 

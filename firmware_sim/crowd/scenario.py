@@ -1,6 +1,7 @@
 """A load scenario: what stands in the exchange room, who calls how often, and what callers and agents do."""
 
 from collections.abc import Iterator, Mapping
+from random import Random
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -110,6 +111,8 @@ class Fault(_Part):
     """Something that happens at a time. The house can be killed only where it has a process of its own."""
 
     at_minute: NotNegative
+    within_minutes: NotNegative = 0.0
+    """So much later at most: the seed chooses the moment."""
     what: Literal["all callers hang up", "the house is killed"]
 
 
@@ -141,6 +144,12 @@ class Scenario(_Part):
     def calls_a_second(self) -> float:
         """Mean arrivals where every curve is at 1."""
         return sum(stream.per_second for stream in self.streams)
+
+    def fault_times_s(self, what: str, seed: int) -> tuple[float, ...]:
+        """When faults of this kind happen in a run with this seed, seconds from the start, rising."""
+        rng = Random(f"{seed}/{what}")
+        faults = [fault for fault in self.faults if fault.what == what]
+        return tuple(sorted(60 * (fault.at_minute + rng.uniform(0, fault.within_minutes)) for fault in faults))
 
     def misfits(self) -> Iterator[Misfit]:
         """Parts that do not fit together."""

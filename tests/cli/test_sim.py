@@ -126,4 +126,4 @@ def test_a_house_is_killed_in_real_time_only(tmp_path: Path, capsys: pytest.Capt
 
 def test_no_such_scenario(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sim", "run", "nowhere"]) == BAD_INPUT
-    assert "expected a TOML file or one of kunming, small, televote, tenfold" in capsys.readouterr().err
+    assert "expected a TOML file or one of killed, kunming, small, televote, tenfold" in capsys.readouterr().err

@@ -59,7 +59,7 @@ def _misfits(scenario: Scenario) -> Iterator[Finding]:
 
 @app.command("run")
 def run(
-    scenario: Annotated[str, typer.Argument(help="A name (small, kunming, tenfold, televote) or a TOML file.")],
+    scenario: Annotated[str, typer.Argument(help="A name (small, kunming, tenfold, televote, killed) or a TOML file.")],
     *,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Instead of the scenario's.")] = None,
     minutes: Annotated[float | None, typer.Option("--minutes", min=0.05, help="Instead of the scenario's.")] = None,

@@ -42,6 +42,7 @@ PARTS: Final = (
     ("kmcc.store.event", "journal"),
     ("kmcc.daemon.journal", "journal"),
     ("kmcc.store", "store"),
+    ("kmcc.daemon.serve", "loop"),
     ("kmcc.daemon", "daemon"),
     ("kmcc.console", "console"),
     ("uvicorn", "console"),

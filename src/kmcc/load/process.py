@@ -22,6 +22,15 @@ def cpu_s(pid: int) -> float:
     return (int(after_name[11]) + int(after_name[12])) / TICKS_A_SECOND
 
 
+def main_thread_s(pid: int) -> tuple[float, float]:
+    """CPU time of its main thread, and how long that was ready to run and waited for a CPU; 0 when it is gone."""
+    try:
+        ran_ns, waited_ns, _ = Path(f"/proc/{pid}/task/{pid}/schedstat").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0, 0.0
+    return int(ran_ns) / 1e9, int(waited_ns) / 1e9
+
+
 def memory_mb(pid: int) -> float:
     """The most it has had; 0 when it is gone."""
     try:

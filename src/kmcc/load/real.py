@@ -88,6 +88,8 @@ class _Spent:
     """By the house's processes, one after the other where it was killed."""
 
     cpu_s: float = 0.0
+    loop_s: float = 0.0
+    waited_s: float = 0.0
     memory_mb: float = 0.0
     parts: dict[str, float] = field(default_factory=dict)
     figures: dict[str, float] = field(default_factory=dict)
@@ -99,11 +101,12 @@ class _RealRun:
         self._file = order.write()
         self._on_progress = on_progress
         self._log = (order.folder / "processes.log").open("ab")
-        self._kills_s = sorted(f.at_minute * 60 for f in order.scenario.faults if f.what == "the house is killed")
+        self._kills_s = list(order.scenario.fault_times_s("the house is killed", order.seed))
         self._restarts: list[Restart] = []
         self._faults: list[str] = []
         self._spent = _Spent()
         self._before_s = 0.0  # CPU of the present house before the first caller
+        self._loop_before = (0.0, 0.0)
         self._house: subprocess.Popen[bytes]
 
     def play(self) -> tuple[LoadReport, bool]:
@@ -154,6 +157,7 @@ class _RealRun:
                 done_s = self._show()
                 if not has_begun and done_s > 0:
                     has_begun, self._before_s = True, process.cpu_s(self._house.pid)
+                    self._loop_before = process.main_thread_s(self._house.pid)
                     self._ask_parts(-1.0)
                 if self._kills_s and done_s >= self._kills_s[0]:
                     self._kill_house(self._kills_s.pop(0))
@@ -195,6 +199,10 @@ class _RealRun:
     def _note_spent(self) -> None:
         pid, spent = self._house.pid, self._spent
         spent.cpu_s += process.cpu_s(pid) - self._before_s
+        ran_s, waited_s = process.main_thread_s(pid)
+        spent.loop_s += ran_s - self._loop_before[0]
+        spent.waited_s += waited_s - self._loop_before[1]
+        self._loop_before = (0.0, 0.0)
         spent.memory_mb = max(spent.memory_mb, process.memory_mb(pid))
         self._before_s = 0.0
         for name, value in process.metrics(self._order.port).items():
@@ -238,6 +246,8 @@ class _RealRun:
             spent.cpu_s,
             {part: seconds for part, seconds in sorted(spent.parts.items(), key=lambda one: -one[1]) if seconds > 0},
             town_cpu_s=town["process_s"],
+            loop_s=spent.loop_s,
+            waited_s=spent.waited_s,
             most_memory_mb=spent.memory_mb,
             ticks=round(spent.figures.get("kmcc_engine_ticks_total", 0)),
             late_ticks=round(spent.figures.get("kmcc_engine_late_ticks_total", 0)),

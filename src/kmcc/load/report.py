@@ -22,6 +22,8 @@ class Effort:
     cpu_s: float
     parts: Mapping[str, float] = field(default_factory=dict)  # CPU seconds by what they were spent on
     town_cpu_s: float | None = None  # of the town's own process; None = in the same one
+    loop_s: float | None = None  # of the house's main thread
+    waited_s: float | None = None  # that the main thread was ready to run and had no CPU: others' load on the machine
     most_memory_mb: float = 0.0
     ticks: int = 0
     late_ticks: int = 0
@@ -132,6 +134,8 @@ class LoadReport:
                 "ms_a_call": _rounded(self.cpu_ms_a_call),
                 "house_s": round(effort.cpu_s, 2),
                 "town_s": _rounded(effort.town_cpu_s),
+                "main_thread_s": _rounded(effort.loop_s),
+                "waited_for_cpu_s": _rounded(effort.waited_s),
                 "parts": self.parts_ms_a_call(),
             },
             "ticks": effort.ticks,

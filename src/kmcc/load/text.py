@@ -30,6 +30,11 @@ def _lines(report: LoadReport) -> Iterator[str]:
     yield f"  records      {made['records']}, events {made['events']}"
     if cpu["ms_a_call"] is not None:
         yield f"  CPU          {cpu['ms_a_call']:.2f} ms a call; {_words(cpu['parts'])}"
+    if cpu["main_thread_s"] is not None:
+        yield (
+            f"               main thread {cpu['main_thread_s']:.1f} s, and {cpu['waited_for_cpu_s']:.1f} s ready "
+            f"without a CPU; town {cpu['town_s']:.1f} s"
+        )
     yield f"  memory       {made['most_memory_mb']:.0f} MB; ticks {made['ticks']}, late {made['late_ticks']}"
     for one in made["restarts"]:
         after_s = one["answered_after_s"]

@@ -1,7 +1,6 @@
 """The house in real time: frames moved by a thread, the console beside it, a clean end on SIGINT or SIGTERM."""
 
 import asyncio
-import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -86,8 +85,6 @@ async def _run(
     on_sighup(house.flows.reload)
     try:
         house.open()
-        gc.collect()
-        gc.freeze()  # what lives as long as the house is looked through no more: that took half a second with 63 spans
         _announce(f"http://{config.http.host}:{listener.getsockname()[1]}/")
         await _until_asked(stop, talks, *works)
     finally:

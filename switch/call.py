@@ -254,6 +254,11 @@ class Call:
                 self.note("message.recorded", file=recording.path.name, duration_s=recording.duration_s)
         return recording
 
+    @property
+    def has_spoken(self) -> bool:
+        """Whether anything was said in the message that was taken last."""
+        return self.path.has_spoken
+
     # --- other parties ------------------------------------------------------------------------------------------
 
     async def connect(self, number: str) -> Cause:

@@ -31,6 +31,7 @@ class SpeechPath:
         self._key_waiter: asyncio.Future[None] | None = None
         self._recordings = {track: PortRecording(media, port, track) for track in Track}
         self.is_speaking = False  # whoever leaves a message
+        self.has_spoken = False  # in the message that was left last
         self._speech_waiter: asyncio.Future[None] | None = None
         self._is_sending_tone = False
         self._connected: int | None = None
@@ -131,6 +132,7 @@ class SpeechPath:
 
     def start_message(self, path: Path, on_fault: OnFault) -> None:
         """What we hear, from now on; `is_speaking` and `speech_changed` follow the speaker meanwhile."""
+        self.is_speaking = self.has_spoken = False
         self._media.listen(self.port, Detect.VOICE)
         self._recordings[Track.MESSAGE].start(path, Sides.HEARD, on_fault)
 
@@ -161,6 +163,7 @@ class SpeechPath:
                 self._recordings[Track(event.code)].drain()
             case EventKind.VOICE_ON | EventKind.VOICE_OFF if self._recordings[Track.MESSAGE].is_on:
                 self.is_speaking = event.kind == EventKind.VOICE_ON
+                self.has_spoken |= self.is_speaking
                 if self._speech_waiter is not None and not self._speech_waiter.done():
                     self._speech_waiter.set_result(None)
             case kind if kind in SOUND_EVENTS:

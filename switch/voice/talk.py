@@ -18,7 +18,6 @@ from kmcc.switch.voice.visit import Facts
 
 log = structlog.get_logger()
 
-SHORTEST_MESSAGE_S: Final = 1.0
 NOTHING: Final = "nothing"
 
 
@@ -102,7 +101,7 @@ class _Talk:
                 await call.play(names)
                 call.note("message.begun", topic=topic)
                 message = await call.record(limit_s=limit_s, silence_s=silence_s)
-                return NOTHING if message is None or message.duration_s < SHORTEST_MESSAGE_S else DONE
+                return DONE if message is not None and call.has_spoken else NOTHING
         raise TypeError(f"{type(effect).__name__} is nothing to wait for")
 
     async def _verify(self, check: str, account: Secret, password: Secret) -> fx.Told:

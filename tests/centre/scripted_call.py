@@ -112,6 +112,10 @@ class ScriptedCall(Call):
         await self._step(f"record {limit_s:g}")
         return self.script.message
 
+    @property
+    def has_spoken(self) -> bool:
+        return self.script.message is not None
+
     async def connect(self, number: str) -> Cause:
         await self._step(f"connect {number}")
         if self.script.unreached is not None:

@@ -28,6 +28,7 @@ from tests.daemon.left_behind import (
 )
 
 from kmcc.cli.exit_codes import BAD_INPUT, NO_BOARD, OK
+from kmcc.cli.main import main
 
 CALLS = 6
 
@@ -171,7 +172,7 @@ def test_a_house_in_the_same_folder_goes_on_where_the_last_one_ended(lived: Live
     check_recordings(lived.folder)
 
 
-def test_a_crash_costs_only_the_calls_that_were_up(tmp_path: Path) -> None:
+def test_a_crash_costs_only_the_calls_that_were_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """SIGKILL, then a torn last line as a loss of power leaves it. Records that were written stay, once each, and legs
     that were up have theirs after the next start."""
     config = write_config(tmp_path)
@@ -215,6 +216,12 @@ def test_a_crash_costs_only_the_calls_that_were_up(tmp_path: Path) -> None:
         assert row["released_at"] == died_at.isoformat(timespec="milliseconds")
     for row in whole[len(kept) :]:
         stereo_alaw(tmp_path / "recordings" / row["recording"])
+    capsys.readouterr()
+    assert main(["recordings", "verify", "--config", str(config)]) == OK
+    capsys.readouterr()
+    assert main(["recordings", "find", "--config", str(config), "--json"]) == OK
+    found = {row["call"]: row["mode"] for row in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert {found[call] for call, _ in were_up} == {"cut short"}
 
 
 def test_two_signals_are_as_one(tmp_path: Path) -> None:

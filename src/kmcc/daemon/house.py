@@ -28,7 +28,7 @@ from kmcc.store.call_records import SqlCdrSink
 from kmcc.store.database import Database
 from kmcc.store.event_log import EventLog
 from kmcc.store.open_legs import OpenLegFile
-from kmcc.store.record_repair import restore_call_records, restore_open_legs
+from kmcc.store.record_repair import restore_call_records, restore_open_legs, restore_recording_rows
 from kmcc.store.recordings import SqlRecordingIndex
 from kmcc.switch.announce import Language
 from kmcc.switch.autodial.result import Result
@@ -73,6 +73,7 @@ class House:
         self.sql_cdrs = SqlCdrSink(self.database)
         self.recordings = SqlRecordingIndex(self.database, Path(config.store.recordings))
         restore_call_records(self.database, cdr)
+        restore_recording_rows(self.database, self.recordings, cdr, Path(config.store.recordings))
         self.records = RecordFan(self.cdr_file, self.sql_cdrs)
         self.plans = number_plans(config)
         self.admission = admission_of(config, self.journal)

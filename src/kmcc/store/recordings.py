@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,6 +20,7 @@ from kmcc.switch.recording_entry import RecordingEntry
 
 log = structlog.get_logger()
 
+AT_ONCE: Final = 500  # names in one question: a database has its limit
 BLOCK_OCTETS: Final = 1 << 20
 
 
@@ -78,6 +80,14 @@ class Recordings:
                 calling=entry.calling,
             )
         )
+
+    def known(self, files: Iterable[str]) -> frozenset[str]:
+        """Those of these files that have a row."""
+        wanted, found = tuple(files), set[str]()
+        for at in range(0, len(wanted), AT_ONCE):
+            some = wanted[at : at + AT_ONCE]
+            found.update(self._session.scalars(select(RecordingRow.file).where(RecordingRow.file.in_(some))))
+        return frozenset(found)
 
     def find(self, search: Search) -> tuple[IndexedRecording, ...]:
         """In the order of their beginnings."""

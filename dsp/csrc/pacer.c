@@ -20,8 +20,6 @@
 #define NS_A_SECOND 1000000000
 #define MILLION     1000000
 #define STACK       (512u * 1024u) /* octets; a tick needs a few thousand */
-#define FIRST_BITS  10u            /* class 0 is below 2^10 ns */
-#define PARTS_BITS  3u             /* 2^3 classes a doubling */
 #define PULL        64             /* the reference's lead is made up in so many ticks */
 
 typedef _Atomic uint64_t counter;
@@ -57,32 +55,6 @@ static void raise_to(counter *c, uint64_t n)
 {
 	if (n > atomic_load_explicit(c, memory_order_relaxed))
 		atomic_store_explicit(c, n, memory_order_relaxed);
-}
-
-uint32_t pacer_class(uint64_t late_ns)
-{
-	const uint64_t units = late_ns >> (FIRST_BITS - PARTS_BITS);
-	uint32_t       doublings = 0;
-
-	if (late_ns >> FIRST_BITS == 0)
-		return 0;
-	while (units >> doublings >= 2u << PARTS_BITS)
-		doublings++;
-
-	const uint64_t class = 1 + ((uint64_t)doublings << PARTS_BITS) + (units >> doublings) - (1u << PARTS_BITS);
-
-	return class < PACER_LATENESS ? (uint32_t)class : PACER_LATENESS - 1;
-}
-
-uint64_t pacer_class_end_ns(uint32_t class)
-{
-	const uint64_t parts = 1u << PARTS_BITS;
-
-	if (class == 0)
-		return 1u << FIRST_BITS;
-	if (class >= PACER_LATENESS - 1)
-		return UINT64_MAX;
-	return (parts + (class - 1) % parts + 1) << ((class - 1) / parts + FIRST_BITS - PARTS_BITS);
 }
 
 static uint64_t now_ns(void)

@@ -44,7 +44,7 @@ struct pacer_counters {
 	uint64_t wakes;      /* times that events were told of */
 	uint64_t busy_ns;    /* that all the ticks took */
 	uint64_t longest_ns; /* tick */
-	uint64_t most_late_ns;  /* of any tick */
+	uint64_t most_late_ns; /* tick */
 	uint32_t is_fifo;    /* 1: SCHED_FIFO was allowed */
 	uint32_t is_locked;  /* 1: the memory is locked */
 	uint64_t lateness[PACER_LATENESS]; /* ticks by class */

@@ -19,7 +19,14 @@ STRICT = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
 OPTIONS = (*STRICT, *SANITIZE, "-g", "-O1", f"-I{CSRC}")
 
 # How many random inputs an entry gets on each path, and how long the longest may be; others get the general measure.
-INPUTS = {"engine": (60, 500), "listener": (300, 600), "screen": (1000, 200), "lines": (20, 600), "echo": (8, 150)}
+INPUTS = {
+    "engine": (60, 500),
+    "listener": (300, 600),
+    "screen": (1000, 200),
+    "lines": (20, 600),
+    "echo": (8, 150),
+    "mapped": (30, 500),
+}
 GENERAL = (500, 600)
 ENTRIES = sorted(path.stem for path in FUZZ.glob("*.c") if path.stem != "random")
 

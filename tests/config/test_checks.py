@@ -24,6 +24,12 @@ def number(prefix: str, low: int, high: int, target: str) -> str:
     return f'[[numbers]]\nprefix = "{prefix}"\nmin_digits = {low}\nmax_digits = {high}\n{target}\n'
 
 
+def token(role: str, seat: str | None, digit: str) -> str:
+    """One whose SHA-256 is this digit, again and again."""
+    row = f'[[http.tokens]]\nname = "{role}"\nrole = "{role}"\nsha256 = "{digit * 64}"\n'
+    return row if seat is None else f'{row}seat = "{seat}"\n'
+
+
 def seat(name: str, line: int, more: str = "") -> str:
     return f'[[seats]]\nid = "{name}"\nline = {line}\nskills = {{ bill = 1 }}\n{more}'
 
@@ -124,6 +130,24 @@ REFUSED = [
     (
         '[centre]\naccess_code = "3"',
         [':2: centre.access_code: found "3"; expected the prefix of one of [[numbers]] that leads to a service'],
+    ),
+    (
+        '[http]\nhost = "0.0.0.0"',
+        [
+            ':2: http.host: found "0.0.0.0"; expected one of 127.0.0.1, ::1, localhost, or [[http.tokens]]: '
+            "without them everybody may give orders"
+        ],
+    ),
+    (
+        '[http]\nhost = "0.0.0.0"\n'
+        + token("seat", "801", "a")
+        + token("seat", None, "b")
+        + token("reader", "809", "b"),
+        [
+            ':10: http.tokens[1].role: found "seat"; expected the key seat beside it: whose token this is',
+            ":15: http.tokens[2].sha256: found the same (not shown); expected another token than http.tokens[1]",
+            ':16: http.tokens[2].seat: found "809"; expected the id of one of [[seats]] (801, 802, 803, 804)',
+        ],
     ),
     (
         seat("801", 4),

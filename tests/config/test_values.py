@@ -31,3 +31,9 @@ def test_a_zone_that_nobody_knows(refused: Refuse, zone: str) -> None:
 def test_no_database(refused: Refuse, url: str) -> None:
     (words,) = refused(f'[store]\nurl = "{url}"')
     assert words.startswith(":2: store.url: found something else (not shown); expected a database URL, such as ")
+
+
+def test_a_token_where_its_hash_belongs_is_not_shown(refused: Refuse) -> None:
+    (words,) = refused('[[http.tokens]]\nname = "Li"\nrole = "reader"\nsha256 = "open sesame"\n')
+    expected = "found something else (not shown); expected the SHA-256 of a token, 64 digits 0-9a-f"
+    assert words == f":4: http.tokens[0].sha256: {expected}"

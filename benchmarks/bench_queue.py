@@ -7,6 +7,7 @@ from random import Random
 from statistics import mean
 from typing import Final
 
+import pytest
 from benchmarks.figures import Benchmark, Figure, Note, race
 
 from kmcc.switch.queue.effects import Effect, Offer
@@ -18,7 +19,6 @@ from kmcc.switch.queue.settings import QueueSettings
 SEATS: Final = 1_500
 FEW, MANY = 100, 10_000
 CALLS: Final = 2_000
-POLL_MS: Final = 1_000
 
 
 def manned(seats: int, waiting: int) -> QueueMachine:
@@ -111,24 +111,37 @@ def waits_of_the_machine_ms(calls: list[tuple[int, int]], seats: int) -> list[in
     return [waits[str(n)] for n in range(len(calls))]
 
 
-def waits_of_a_poller_ms(calls: list[tuple[int, int]], seats: int) -> list[int]:
-    """Looks at the line once a second and hands out one call at a time to each free seat, first come first served."""
-    free_at, line, waits, at_ms = [0] * seats, deque(calls), list[int](), 0
+def a_poller_ms(calls: list[tuple[int, int]], seats: int, poll_ms: int) -> tuple[list[int], list[int]]:
+    """Looks at the line at each beat and gives one call to each free seat, first come first served.
+
+    How long each caller waited, and how long the seat that he got sat idle while he waited.
+    """
+    free_at, line, waits, idles, at_ms = [0] * seats, deque(calls), list[int](), list[int](), 0
     while line:
-        at_ms += POLL_MS
+        at_ms += poll_ms
         for seat in range(seats):
             if free_at[seat] <= at_ms and line and line[0][0] <= at_ms:
                 arrival_ms, talk_ms = line.popleft()
                 waits.append(at_ms - arrival_ms)
+                idles.append(at_ms - max(arrival_ms, free_at[seat]))
                 free_at[seat] = at_ms + talk_ms
-    return waits
+    return waits, idles
 
 
-def test_mean_wait_beside_a_poller(benchmark: Benchmark, note: Note) -> None:
-    """Virtual time: the same arrivals and talks for both."""
+@pytest.mark.parametrize(("name", "poll_ms", "goal"), [("1s", 1_000, 2.0), ("100ms", 100, None)])
+def test_mean_wait_beside_a_poller(
+    benchmark: Benchmark, note: Note, name: str, poll_ms: int, goal: float | None
+) -> None:
+    """Virtual time: the same arrivals and talks for both. Our seats idle for no time of it; what that is in real time,
+    bench_offer.py measures."""
     seats = 20
     calls = traffic(20_000, seats)
     waits = benchmark.pedantic(lambda: waits_of_the_machine_ms(calls, seats), rounds=1)
     assert isinstance(waits, list)
-    ours_s, poller_s = mean(waits) / 1000, mean(waits_of_a_poller_ms(calls, seats)) / 1000
-    note("queue_mean_wait_5s_calls", Figure.cost(ours_s, poller_s, "s of waiting; a poller of 1 s", goal=2.0))
+    theirs, idles = a_poller_ms(calls, seats, poll_ms)
+    ours_s, poller_s = mean(waits) / 1000, mean(theirs) / 1000
+    words = f"s of waiting; a poller of {name}"
+    note(f"queue_mean_wait_5s_calls_{name}", Figure.cost(ours_s, poller_s, words, goal=goal))
+    for what, idle_ms in (("mean", mean(idles)), ("longest", max(idles))):
+        words = f"s a seat idles beside a caller, {what}; a poller of {name}"
+        note(f"queue_idle_{what}_{name}", Figure(0.0, idle_ms / 1000, None, None, words))

@@ -6,12 +6,14 @@ put down tells so at its time, by the loop's clock, so that a loop that is late 
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from kmcc.daemon.garbage import collect_garbage
 from kmcc.daemon.journal import HouseJournal
@@ -60,6 +62,36 @@ GAP_S: Final = 0.2  # from one call of a line to its next
 PRIORITY: Final = 40
 
 
+class OtherWork:
+    """How long this thread stood ready while others had the processor, since the loop last went to sleep."""
+
+    def __init__(self) -> None:
+        self._file = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
+        self._before_s = self._taken_s()
+        loop: Any = asyncio.get_running_loop()
+        select = loop._selector.select
+
+        def noting(timeout: float | None) -> Any:
+            self._before_s = self._taken_s()
+            return select(timeout)
+
+        loop._selector.select = noting
+
+    def __call__(self) -> float:
+        return self._taken_s() - self._before_s
+
+    def _taken_s(self) -> float:
+        return int(os.pread(self._file, 100, 0).split()[1]) / 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """From put down to the next ring; `own_s` without the time for which other processes had the processor."""
+
+    wall_s: float
+    own_s: float
+
+
 class Line:
     """One circuit: what the far side does is told by its owner."""
 
@@ -101,14 +133,17 @@ class Line:
 
 
 class Telephone:
-    """A seat's: lifted after a while, put down when the talk is over. `delays_s`: from put down to the next ring."""
+    """A seat's: lifted after a while, put down when the talk is over."""
 
-    def __init__(self, line: Line, chance: Random, talk_s: float, wrap_up_s: float, delays_s: list[float]) -> None:
+    def __init__(
+        self, line: Line, chance: Random, delays: list[Delay], *, talk_s: float, wrap_up_s: float, other_work: OtherWork
+    ) -> None:
         self._line = line
         self._chance = chance
         self._talk_s = talk_s
         self._wrap_up_s = wrap_up_s
-        self._delays_s = delays_s
+        self._delays = delays
+        self._other_work = other_work
         self._free_at_s: float | None = None
         self._plan: asyncio.TimerHandle | None = None
         line.on_setup = self._rings
@@ -117,7 +152,8 @@ class Telephone:
     def _rings(self) -> None:
         loop = asyncio.get_running_loop()
         if self._free_at_s is not None:
-            self._delays_s.append(loop.time() - self._free_at_s)
+            wall_s = loop.time() - self._free_at_s
+            self._delays.append(Delay(wall_s, max(0.0, wall_s - self._other_work())))
             self._free_at_s = None
         loop.call_soon(lambda: self._line.tell(AlertingIndication()))
         self._plan = loop.call_later(self._chance.uniform(*ANSWERS_S), self._lifts)
@@ -129,6 +165,8 @@ class Telephone:
         self._plan = loop.call_at(end_s, self._puts_down, end_s)
 
     def _puts_down(self, at_s: float) -> None:
+        if self._wrap_up_s:  # it begins when the switch hears of it
+            at_s = asyncio.get_running_loop().time()
         self._free_at_s = at_s + self._wrap_up_s
         self._line.state = CircuitState.IDLE
         self._line.tell(ReleaseIndication(Cause.CALLED_HUNG_UP))
@@ -149,10 +187,12 @@ class Records(list[Cdr]):
 
 
 class BusySwitch:
-    """`async with BusySwitch(...)`: from the first caller on; `delays_s` is what is measured."""
+    """`async with BusySwitch(...)`: from the first caller on; `delays` is what is measured."""
 
     def __init__(self, folder: Path, *, seats: int, waiting: int, wrap_up_s: float, seed: int = 1) -> None:
-        self.delays_s: list[float] = []
+        self.delays: list[Delay] = []
+        self._noted: list[Delay] = []
+        other_work = OtherWork()
         self._callers = seats + waiting
         loop = asyncio.get_running_loop()
         self._engine = Engine(spans=0, lines=LINES)
@@ -164,7 +204,14 @@ class BusySwitch:
         talk_s = seats / CALLS_A_S - sum(ANSWERS_S) / 2 - wrap_up_s
         phones = [Line(f"seat/{n}", self._engine.line(n)) for n in range(seats)]
         for line in phones:
-            Telephone(line, Random(f"{seed}/{line.name}"), talk_s, wrap_up_s, self.delays_s)
+            Telephone(
+                line,
+                Random(f"{seed}/{line.name}"),
+                self._noted,
+                talk_s=talk_s,
+                wrap_up_s=wrap_up_s,
+                other_work=other_work,
+            )
         self.lines = [Line(f"in/{n}", self._engine.line(seats + n)) for n in range(self._callers)]
         prompts = PromptSet.load(None)
         settings = QueueSettings(wrap_up_ms=round(wrap_up_s * 1000))
@@ -196,6 +243,7 @@ class BusySwitch:
             loop = asyncio.get_running_loop()
             moving = loop.create_task(thread.run())
             parts.callback(moving.cancel)
+            parts.callback(loop.create_task(collect_garbage(lambda: len(self.calls.calls))).cancel)
             parts.callback(self.journal.close)
             parts.push_async_callback(self.calls.close)
             self.calls.start()
@@ -206,9 +254,9 @@ class BusySwitch:
                 line.on_release = lambda line=line: self._next_call(line)  # type: ignore[misc]  # one a line
                 self._call(line)
                 await asyncio.sleep(1 / CALLERS_A_S)
-            parts.callback(loop.create_task(collect_garbage(lambda: len(self.calls.calls))).cancel)
-            self.delays_s.clear()
+            self._noted.clear()
             await asyncio.sleep(length_s)
+            self.delays = list(self._noted)
             self.waiting = len(self.machine.waiting())
             if moving.done():
                 moving.result()

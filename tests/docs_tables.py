@@ -31,6 +31,7 @@ from tests.docs_code_tables import (
     tone_profiles,
     tones,
 )
+from tests.docs_proof_tables import queue_ciw, queue_states
 from tests.docs_protocol_tables import (
     backward_signals,
     cycles_in,
@@ -95,6 +96,8 @@ TABLES: Final[Mapping[str, Callable[[], tuple[tuple[str, ...], Rows]]]] = {
     "skip-reasons": skip_reasons,
     "register-rows": register_rows,
     "party": party,
+    "queue-ciw": queue_ciw,
+    "queue-states": queue_states,
     "results": results,
     "seat": seat,
     "seat-events": seat_events,

@@ -213,9 +213,9 @@ def main() -> None:
     for system in SYSTEMS:
         found.append(asdict(Explorer(system, MOST_STATES, told).run()))
         print(found[-1], flush=True)
-    RESULTS.parent.mkdir(exist_ok=True)
-    kept = {"date": datetime.now(UTC).date().isoformat(), "systems": found}
-    RESULTS.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        kept = {"date": datetime.now(UTC).date().isoformat(), "systems": found}
+        RESULTS.parent.mkdir(exist_ok=True)
+        RESULTS.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

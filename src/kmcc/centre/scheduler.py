@@ -81,6 +81,7 @@ class Scheduler:
         self._errands: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._recheck_s = recheck_s
         self._is_changed = asyncio.Event()
+        self._is_closed = False
 
     def register(self, kind: Kind) -> None:
         self._kinds[kind.name] = kind
@@ -103,15 +104,21 @@ class Scheduler:
         return True
 
     async def run(self) -> None:
-        """Until cancelled, which cuts off the errands that run."""
+        """Until cancelled."""
         try:
             while True:
                 self._is_changed.clear()
                 await self._wait(await self._run_due())
         finally:
-            for errand in self._errands.values():
-                errand.cancel()
-            await asyncio.gather(*self._errands.values(), return_exceptions=True)
+            await self.close()
+
+    async def close(self) -> None:
+        """Cut off the errands that run, and begin none any more: they go on at the next start."""
+        self._is_closed = True
+        errands = tuple(self._errands.values())
+        for errand in errands:
+            errand.cancel()
+        await asyncio.gather(*errands, return_exceptions=True)
 
     async def _wait(self, due: datetime | None) -> None:
         left_s = self._recheck_s if due is None else (due - self._calendar.now()).total_seconds()
@@ -123,6 +130,8 @@ class Scheduler:
 
     async def _run_due(self) -> datetime | None:
         """Begin all whose time has come; when the next one is due."""
+        if self._is_closed:
+            return None
         try:
             now = self._calendar.now()
             await self._begin_chains(now)

@@ -75,7 +75,9 @@ class Autodial:
         await self.scheduler.run()
 
     async def close(self) -> None:
+        """Whatever is at work is cut off, while the database is still there to be told."""
         await self.desk.close()
+        await self.scheduler.close()
 
     def read_order(self, definition: str, name: str) -> CampaignOrder:
         """The order of this text; ConfigError names every line that is wrong, `name` is what it calls the text."""

@@ -15,6 +15,7 @@ from kmcc.switch.autodial.machine import Campaign
 from kmcc.switch.autodial.progress import ContactSnapshot, State
 from kmcc.switch.autodial.result import Result
 from kmcc.switch.calendar import Calendar
+from kmcc.switch.circuit import Cause
 from kmcc.switch.journal import Journal
 
 log = structlog.get_logger()
@@ -145,8 +146,9 @@ class Dialler:
         self._note("campaign.dialled", dial)
         try:
             result = await self._attempt(dial)
-        except NotPlacedError:
-            return await self._refuse(dial, a.Refusal.CLOSING)
+        except NotPlacedError as error:
+            is_closing = error.cause is Cause.SHUTDOWN
+            return await self._refuse(dial, a.Refusal.CLOSING if is_closing else a.Refusal.NO_CIRCUIT)
         except KmccError as error:  # counts as an attempt; the others are called all the same
             log.error("attempt failed", contact=dial.contact, error=str(error))
             result = Result.FAILED

@@ -28,6 +28,7 @@ REFUSED: Final = {
     Refusal.SPENT_TODAY: "again on the contact's next day",
     Refusal.WINDOW_CLOSED: "again when his window opens",
     Refusal.SETTLED: "the contact is withdrawn",
+    Refusal.NO_CIRCUIT: "again in 10 seconds, and nobody else before that: nobody was called",
     Refusal.CLOSING: "again when the house is back",
     Refusal.NOT_WRITTEN: "again in 2 minutes: nothing is dialled that is not written",
 }

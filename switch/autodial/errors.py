@@ -1,5 +1,6 @@
 """Errors of the autodial machine."""
 
+from kmcc.switch.circuit import Cause
 from kmcc.switch.errors import SwitchError
 
 
@@ -22,7 +23,8 @@ class PacingError(SwitchError):
 
 
 class NotPlacedError(SwitchError):
-    """The house is closing: the call was not placed, and the attempt does not count."""
+    """The call was not placed, for no reason of the party's: the attempt does not count. `cause` says which."""
 
-    def __init__(self, number: str) -> None:
-        super().__init__(f"{number} is not called: the house is closing")
+    def __init__(self, number: str, cause: Cause) -> None:
+        super().__init__(f"{number} is not called: {cause.words}")
+        self.cause = cause

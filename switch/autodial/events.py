@@ -61,6 +61,7 @@ class Refusal(Enum):
     SPENT_TODAY = "called often enough today"
     WINDOW_CLOSED = "the window has closed"
     SETTLED = "the reason to call is gone"
+    NO_CIRCUIT = "no circuit of ours is free"  # or the house takes no more calls now
     CLOSING = "the house is closing"
     NOT_WRITTEN = "the attempt could not be written down"
 

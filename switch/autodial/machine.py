@@ -5,7 +5,7 @@ is reached or his one budget of attempts is used up.
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Final, Self
 
 from kmcc.switch.autodial import events as e
 from kmcc.switch.autodial.agenda import Agenda
@@ -17,6 +17,9 @@ from kmcc.switch.autodial.progress import CampaignSnapshot, ContactSnapshot, Pro
 from kmcc.switch.autodial.result import Result
 from kmcc.switch.autodial.roster import Roster
 from kmcc.switch.autodial.table import STAGES, TABLE
+
+HOLD: Final = timedelta(seconds=10)
+"""Nobody is dialled for so long after a call that found no circuit of ours: it is no attempt, and no use to go on."""
 
 
 class Campaign:
@@ -122,6 +125,7 @@ class Campaign:
         self._roster.count()
         self._agenda = Agenda(self.plan.schedule, self._roster)
         self._lost: list[Progress] = []
+        self._held_until = datetime.min.replace(tzinfo=UTC)
 
     def _learn_again(self) -> None:
         """What the attempts before a restart have taught: the answer share and what is left of the abandon cap."""
@@ -176,23 +180,24 @@ class Campaign:
 
     def _refused(self, progress: Progress, why: e.Refusal, at: datetime) -> None:
         self._roster.move(progress, Stage.WAITING, at)
-        number = progress.take_back()
+        number, again = progress.take_back(), at
         match why:
-            case e.Refusal.WINDOW_CLOSED:
-                return self._next_turn(progress, at)
+            case e.Refusal.NO_CIRCUIT:
+                self._held_until = at + HOLD
             case e.Refusal.SPENT_TODAY:
-                return self._next_turn(progress, self.plan.schedule.next_day(at, progress.contact.zone))
+                again = self.plan.schedule.next_day(at, progress.contact.zone)
             case e.Refusal.NOT_WRITTEN | e.Refusal.CLOSING:
-                return self._next_turn(progress, at + RETRY[Result.FAILED])
+                again = at + RETRY[Result.FAILED]
             case e.Refusal.SETTLED:
                 progress.is_withdrawn = True
                 return self._roster.close(progress, e.Verdict.WITHDRAWN)
             case e.Refusal.DO_NOT_CALL:
+                progress.struck.add(number)
+                if progress.next_number(self.plan.budget) is None:
+                    return self._roster.close(progress, e.Verdict.DO_NOT_CALL)
+            case e.Refusal.WINDOW_CLOSED:
                 pass
-        progress.struck.add(number)
-        if progress.next_number(self.plan.budget) is None:
-            return self._roster.close(progress, e.Verdict.DO_NOT_CALL)
-        return self._next_turn(progress, at)
+        return self._next_turn(progress, again)
 
     def _close_lost_calls(self, at: datetime) -> None:
         for progress in self._lost:
@@ -264,12 +269,19 @@ class Campaign:
     def _dial(self, at: datetime) -> list[e.Dial]:
         """Everybody whom we may call now."""
         dials: list[e.Dial] = []
-        for _ in range(self.pacer.room(at, self.under_way)):
+        for _ in range(self._room(at)):
             progress = self._agenda.take(at)
             if progress is None:
                 break
             dials.append(self._dial_one(progress, at))
         return dials
+
+    def _room(self, at: datetime) -> int:
+        return 0 if self._is_held(at) else self.pacer.room(at, self.under_way)
+
+    def _is_held(self, at: datetime) -> bool:
+        """A moment ago there was no circuit. A clock that is put back meanwhile does not make it longer."""
+        return at < self._held_until <= at + HOLD
 
     def _dial_one(self, progress: Progress, at: datetime) -> e.Dial:
         number = progress.next_number(self.plan.budget)
@@ -281,7 +293,9 @@ class Campaign:
 
     def _wait(self, at: datetime) -> list[e.WaitUntil]:
         """Without room or with nobody left it is the end of a call or a seat that moves us on, not the time."""
-        if self.pacer.room(at, self.under_way) == 0:
+        if self._is_held(at):
+            return [e.WaitUntil(self._held_until)]
+        if self._room(at) == 0:
             return []
         turn = self._agenda.next_turn(at)
         return [] if turn is None else [e.WaitUntil(turn)]

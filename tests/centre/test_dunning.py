@@ -127,23 +127,27 @@ def test_nobody_is_called_before_the_22nd(tmp_path: Path) -> None:
 
 
 def test_all_trunks_are_busy(tmp_path: Path) -> None:
-    """It counts as an attempt, is written down, and is tried again after the configured minutes."""
+    """Nobody was called, so it is no attempt; every ten seconds it is tried again, until a trunk is free."""
 
     async def story(house: House) -> None:
         group = house.groups["kunming-out"]
         taken = [group.seize() for _ in group.circuits]
         campaign = asyncio.get_running_loop().create_task(call_debtors(house.dunning))
         await asyncio.sleep(60.0)
-        assert [(one.attempts, one.result) for one in listed(house)] == [(1, Result.CONGESTION)] * 3
+        assert [(one.attempts, one.result) for one in listed(house)] == [(0, None)] * 3
         for circuit in taken:
             group.release(circuit)
         report = await campaign
-        assert [one.last for one in report.outcomes] == [Result.ANSWERED, Result.ANSWERED, Result.NO_ANSWER]
+        assert [(one.last, one.attempts) for one in report.outcomes] == [
+            (Result.ANSWERED, 1),
+            (Result.ANSWERED, 2),
+            (Result.NO_ANSWER, 3),
+        ]
 
     log = play(tmp_path, at(22, 9), story)
-    second = [t for number, attempt, t in dialled(log) if number == WANG and attempt == 2]
-    assert second == pytest.approx([121.0], abs=0.1)
-    assert len(of_kind(log, "call.placed")) == 5  # none was placed while all were busy
+    refused = of_kind(log, "campaign.refused", why="no circuit of ours is free")
+    assert len(refused) == 2 * 6  # two lines, six times in a minute
+    assert len(of_kind(log, "call.placed")) == 6
 
 
 def test_it_waits_for_the_window_and_comes_again_every_day(tmp_path: Path) -> None:

@@ -373,6 +373,17 @@ def test_a_call_refused_at_the_last_moment_is_no_attempt() -> None:
     assert end.report.outcomes == (Outcome("c0", Verdict.DO_NOT_CALL, 0, None),)
 
 
+def test_without_a_circuit_nobody_is_dialled_for_ten_seconds() -> None:
+    campaign = Campaign(plan(contacts=4, lines=2))
+    campaign.receive(Started(NINE))
+    ten = NINE + timedelta(seconds=10)
+    assert campaign.receive(DialRefused("c0", Refusal.NO_CIRCUIT, NINE)) == (WaitUntil(ten),)
+    assert dialled(campaign.receive(CallEnded("c1", Result.ANSWERED, after(0.1)))) == []
+    assert dialled(campaign.receive(Tick(ten))) == [("c0", 1), ("c2", 1)]
+    campaign.receive(DialRefused("c0", Refusal.NO_CIRCUIT, after(60)))
+    assert dialled(campaign.receive(Tick(after(1)))) == [("c3", 1)]  # the clock was put back by an hour
+
+
 def test_a_number_put_on_the_list_is_struck_and_another_one_is_called() -> None:
     campaign = one_of_two_numbers(Budget(attempts=3))
     campaign.receive(Started(NINE))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from kmcc.centre.calling_hours import check_hours
 from kmcc.centre.campaigns.ledger import StoreLedger
+from kmcc.centre.campaigns.run import NOT_PLACED
 from kmcc.centre.reminders import (
     MONTH,
     ReminderRules,
@@ -44,7 +45,7 @@ from kmcc.switch.autodial.schedule import Schedule
 from kmcc.switch.calendar import Calendar
 from kmcc.switch.call import Call, ConnectFailed
 from kmcc.switch.callserver import CallServer
-from kmcc.switch.circuit import CallingParty, Cause
+from kmcc.switch.circuit import CallingParty
 from kmcc.switch.dialler import Dialler
 from kmcc.switch.journal import Journal
 from kmcc.switch.outgoing import OutgoingAttempt
@@ -157,9 +158,9 @@ async def _attempt(dunning: Dunning, bills: Mapping[str, Bill], dial: Dial) -> R
     try:
         await dunning.calls.dial(dial.number, CallingParty(dunning.calling), flow)
     except ConnectFailed as failed:
-        if failed.cause is Cause.SHUTDOWN:
-            raise NotPlacedError(dial.number) from None
-        result = Result.CONGESTION if failed.cause is Cause.CONGESTION else Result.FAILED
+        if failed.cause in NOT_PLACED:
+            raise NotPlacedError(dial.number, failed.cause) from None
+        result = Result.FAILED
     else:
         result = attempt.result
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from kmcc.centre.campaigns.ledger import StoreLedger
 from kmcc.centre.campaigns.order import CampaignOrder
@@ -22,7 +23,9 @@ from kmcc.switch.dialler import Dialler
 from kmcc.switch.journal import Journal
 from kmcc.switch.outgoing import OutgoingAttempt
 
-SERVICE = "campaign"
+SERVICE: Final = "campaign"
+NOT_PLACED: Final = frozenset({Cause.SHUTDOWN, Cause.CONGESTION})
+"""Of a call that got no circuit: the house is closing, all circuits are busy, or it takes no more calls now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,9 @@ class CampaignRun:
         try:
             await self._works.calls.dial(dial.number, CallingParty(self.order.calling), flow)
         except ConnectFailed as failed:
-            if failed.cause is Cause.SHUTDOWN:
-                raise NotPlacedError(dial.number) from None
-            return Result.CONGESTION if failed.cause is Cause.CONGESTION else Result.FAILED
+            if failed.cause in NOT_PLACED:
+                raise NotPlacedError(dial.number, failed.cause) from None
+            return Result.FAILED
         return talk.result if attempt.result is Result.ANSWERED_PART else attempt.result
 
     def _hooks(self, dial: Dial) -> TalkHooks:

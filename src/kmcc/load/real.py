@@ -239,8 +239,8 @@ class _RealRun:
         order, spent = self._order, self._spent
         town = json.loads((order.folder / TOWN_FILE).read_text("utf-8"))
         books = read_books(order.folder)
-        if town["not_idle"]:
-            self._faults.append(f"exchange: {town['not_idle']} circuits not idle after the last call")
+        if left := town["not_idle"]:
+            self._faults.append(f"exchange: {len(left)} circuits not idle after the last call: {', '.join(left[:9])}")
         effort = Effort(
             wall_s,
             spent.cpu_s,

@@ -91,7 +91,7 @@ def _tell(order: Order, town: Town, crowd: Crowd) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     told = {
         "tally": crowd.tally.as_json(),
-        "not_idle": len(town.exchange.circuits) - _idle(town),
+        "not_idle": [f"{c.name} {c.state.value}" for c in town.exchange.circuits if c.state is not CircuitState.IDLE],
         "process_s": time.process_time(),
         "most_memory_mb": usage.ru_maxrss / 1024,
     }

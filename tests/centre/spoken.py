@@ -1,6 +1,7 @@
 """Reads spoken amounts, months and numbers back; written from the grammar books, not from the code that speaks."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 _MONTHS = {f"month-{month}": month for month in range(1, 13)}
 
@@ -45,6 +46,7 @@ def number_en(words: Sequence[str]) -> int:
 def fen(words: Sequence[str]) -> int:
     """An amount in either language, in fen."""
     is_english = any(word in ("and", "million") or word.startswith("number-") for word in words)
+    is_english |= any(pair in (("ten", "thousand"), ("hundred", "thousand")) for pair in pairwise(words))
     number = number_en if is_english else number_zh
     total, pending = 0, list[str]()
     for word in words:

@@ -15,7 +15,6 @@ from kmcc.firmware_sim.people.caller import Caller
 from kmcc.firmware_sim.pytest_plugin import Clock, Sim
 from kmcc.switch.announce import Language
 from kmcc.switch.call import Call, Secrecy
-from kmcc.switch.flow import Flow
 from kmcc.switch.prompts import PromptSet
 
 LIMIT_S = 20.0
@@ -150,9 +149,7 @@ def test_a_message_that_cannot_be_written_ends_no_call(sim: Sim, clock: Clock) -
             kept.append(await call.record(limit_s=1.0))
             await call.play(("goodbye",))
 
-        flows: dict[str, Flow] = {}
-        async with sim(flows) as rig:
-            flows["desk"] = flow
+        async with sim({"desk": flow}) as rig:
             async with rig.caller() as caller:
                 await caller.dial("1000")
                 await caller.hear("goodbye")

@@ -48,7 +48,10 @@ class OpenLegFile:
             self._append(json.dumps({"id": _id(entry)}).encode() + b"\n")
 
     def shut(self) -> None:
+        """The house has ended: a file without a leg goes."""
         os.close(self._file)
+        if not self._open:
+            self._path.unlink(missing_ok=True)
 
     def _anew(self) -> int:
         """A file with the open legs only, in one step: a crash leaves the old one or this one."""

@@ -43,6 +43,7 @@ unit: $(VENV)/.dev  ## pytest, a process a core
 proofs: $(VENV)/.dev  ## the queue machine in every history of small systems, and beside Ciw: docs/proofs, docs/plots
 	$(BIN)/python -m tests.switch.queue_compare
 	$(BIN)/python -m tests.switch.queue_explorer
+	$(BIN)/python -m tests.firmware_sim.erlang_points
 	$(BIN)/python -m tests.docs_tables --write
 
 bench: $(VENV)/.dev  ## the figures, each beside its rival; also into bench.json

@@ -50,3 +50,25 @@ def queue_ciw() -> Made:
     total = sum(abs(row["ours"] - row["ciw"]) <= row["half"] for row in found)
     rows.append(("all", "", "", f"{total} of {len(found)}"))
     return ("centre of ten seats", "mean wait at 85 %, s", "Ciw, 99 %", "figures in Ciw's interval"), rows
+
+
+def queue_erlang() -> Made:
+    """A row a load point; theory beside the machine's 99 % interval."""
+    found = _kept("queue-erlang")["rows"]
+    rows: list[tuple[object, ...]] = []
+    for key in dict.fromkeys((row["model"], row["load"], row["seats"]) for row in found):
+        mine = [row for row in found if (row["model"], row["load"], row["seats"]) == key]
+        first = mine[0]
+        inside = sum(row["low"] <= row["theory"] <= row["high"] for row in mine)
+        measured = f"{first['measure']}: {first['ours']:.3g}, {first['low']:.3g} to {first['high']:.3g}"
+        rows.append(
+            (
+                f"Erlang {key[0]}",
+                f"{key[1]:.0%}",
+                key[2],
+                measured,
+                f"{first['theory']:.3g}",
+                f"{inside} of {len(mine)}",
+            )
+        )
+    return ("model", "load a seat", "seats", "the machine, 99 %", "Erlang", "figures inside"), rows

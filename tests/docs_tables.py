@@ -31,7 +31,7 @@ from tests.docs_code_tables import (
     tone_profiles,
     tones,
 )
-from tests.docs_proof_tables import queue_ciw, queue_states
+from tests.docs_proof_tables import queue_ciw, queue_erlang, queue_states
 from tests.docs_protocol_tables import (
     backward_signals,
     cycles_in,
@@ -97,6 +97,7 @@ TABLES: Final[Mapping[str, Callable[[], tuple[tuple[str, ...], Rows]]]] = {
     "register-rows": register_rows,
     "party": party,
     "queue-ciw": queue_ciw,
+    "queue-erlang": queue_erlang,
     "queue-states": queue_states,
     "results": results,
     "seat": seat,

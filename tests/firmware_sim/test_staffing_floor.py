@@ -4,14 +4,12 @@ oddities of a real centre (shifts, important callers, several services) where th
 from typing import Any
 
 import pytest
+from tests.firmware_sim.erlang_points import POINTS, Point, at_99, beside
 
-from kmcc.firmware_sim.staffing.erlang import erlang_b
-from kmcc.firmware_sim.staffing.estimate import STUDENT_95, Estimate
+from kmcc.firmware_sim.staffing.estimate import Estimate
 from kmcc.firmware_sim.staffing.floor import Floor
 from kmcc.firmware_sim.staffing.plan import StaffingPlan, StaffingPlanError
-from kmcc.firmware_sim.staffing.report import ServiceReport, StaffingReport, report
-
-STUDENT_99 = 3.250  # two-sided 99 %, 9 degrees of freedom
+from kmcc.firmware_sim.staffing.report import StaffingReport, report
 
 
 def run(**values: Any) -> StaffingReport:
@@ -26,54 +24,16 @@ def one_service(calls: float, talk: float, seats: int, hours: float, **more: Any
     return run(hours=hours, arrivals=(arrivals,), seats=(group,), **more)
 
 
-def at_99(one: Estimate | None) -> Estimate:
-    assert one is not None
-    wider = STUDENT_99 / STUDENT_95
-    return Estimate(one.value, one.value - wider * (one.value - one.low), one.value + wider * (one.high - one.value))
-
-
-def assert_as_theory(one: ServiceReport) -> None:
-    assert one.erlang is not None
-    assert at_99(one.mean_wait_s).holds(one.erlang.mean_wait_s)
-    assert at_99(one.within_limit).holds(one.erlang.within_limit)
-    assert at_99(one.abandon_rate).holds(one.erlang.abandon_rate)
-
-
-@pytest.mark.parametrize(
-    ("calls", "talk", "seats", "hours"),
-    [(30, 240, 4, 400), (200, 180, 14, 100), (600, 110, 22, 60), (1000, 120, 38, 60)],
-    ids=["50 %", "71 %", "83 %", "88 %"],
-)
-def test_erlang_c(calls: float, talk: float, seats: int, hours: float) -> None:
-    made = one_service(calls, talk, seats, hours, seed=2)
-    assert_as_theory(made.services["general"])
-    assert at_99(made.occupancy).holds(calls * talk / 3600 / seats)
-    assert made.services["general"].answered == made.services["general"].offered
-
-
-@pytest.mark.parametrize(
-    ("calls", "talk", "seats", "patience", "hours"),
-    [(30, 240, 3, 60, 400), (200, 180, 10, 120, 100), (600, 110, 20, 60, 60), (1200, 120, 35, 90, 40)],
-    ids=["67 %", "100 %", "92 %", "114 %"],
-)
-def test_erlang_a(calls: float, talk: float, seats: int, patience: float, hours: float) -> None:
-    made = one_service(calls, talk, seats, hours, patience_s=patience, seed=3)
-    assert_as_theory(made.services["general"])
-    assert made.occupancy is not None
-    assert made.services["general"].erlang is not None
-    assert at_99(made.occupancy).holds(made.services["general"].erlang.occupancy)
-
-
-@pytest.mark.parametrize(
-    ("calls", "talk", "seats", "hours"),
-    [(30, 240, 3, 400), (200, 180, 12, 100), (600, 110, 18, 60), (1000, 120, 30, 40)],
-    ids=["67 %", "83 %", "102 %", "111 %"],
-)
-def test_erlang_b(calls: float, talk: float, seats: int, hours: float) -> None:
-    lost = one_service(calls, talk, seats, hours, max_length=0, seed=4).services["general"]
-    assert lost.no_erlang == "a limit of the line"
-    assert lost.mean_wait_s == Estimate(0, 0, 0)
-    assert at_99(lost.abandon_rate).holds(erlang_b(seats, calls * talk / 3600))
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: f"Erlang {point.model}, {point.name}")
+def test_erlang_at_twelve_load_points(point: Point) -> None:
+    made = point.run()
+    assert [row for row in beside(point, made) if not row.is_inside] == []
+    one = made.services["general"]
+    if point.model == "B":
+        assert one.no_erlang == "a limit of the line"
+        assert one.mean_wait_s == Estimate(0, 0, 0)
+    if point.model == "C":
+        assert one.answered == one.offered
 
 
 def test_fixed_handling_halves_the_wait() -> None:

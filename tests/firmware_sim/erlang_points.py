@@ -140,7 +140,7 @@ def draw(rows: list[Beside]) -> None:
         mine = [row for row in rows if (row.model, row.measure) == (model, measure)]
         loads = [row.load for row in mine]
         half = [row.high - row.ours for row in mine]
-        axes.plot(loads, [row.theory for row in mine], "o-", label=f"Erlang {model}", markersize=4)
+        axes.plot(loads, [row.theory for row in mine], "o", label=f"Erlang {model}", markersize=4)
         axes.errorbar(loads, [row.ours for row in mine], half, fmt="x", capsize=4, label="KMCC, 99 %")
         for row in mine:
             axes.annotate(f"{row.seats} seats", (row.load, row.theory), xytext=(4, 6), textcoords="offset points")

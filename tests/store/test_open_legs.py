@@ -1,5 +1,7 @@
 """Legs that were up when the process was killed: each leaves one record, whatever had reached the disk by then."""
 
+import errno
+import os
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,6 +76,57 @@ def test_a_house_that_is_never_idle_does_not_fill_the_disk(tmp_path: Path, monke
         file.close(leg(n))
         assert (tmp_path / "open").read_bytes().count(b"\n") <= 51
     assert OpenLegFile(tmp_path / "open").left == (leg(0),)
+
+
+@pytest.mark.parametrize("taken", [0, 7])
+def test_what_a_full_disk_did_not_take_follows_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: int
+) -> None:
+    """A disk takes nothing (ENOSPC) or a part of a line; then there is room, and the process is killed."""
+    file = OpenLegFile(tmp_path / "open")
+    file.note(leg(1))
+    write = os.write
+    with monkeypatch.context() as full:
+
+        def fails(fd: int, octets: bytes) -> int:
+            if taken == 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return write(fd, octets[:taken])
+
+        full.setattr(os, "write", fails)
+        file.note(leg(2))
+        file.note(leg(3))
+        file.close(leg(1))
+        file.note(leg(4))
+    assert leg(4) not in OpenLegFile(_copy(tmp_path)).left
+    file.close(leg(3))
+    assert OpenLegFile(_copy(tmp_path)).left == (leg(2), leg(4))
+    file.close(leg(2))
+    file.close(leg(4))
+    assert (tmp_path / "open").read_bytes() == b""
+
+
+def _copy(folder: Path) -> Path:
+    """As a start after a kill finds it; the process lives on with its own."""
+    (folder / "copy").write_bytes((folder / "open").read_bytes())
+    return folder / "copy"
+
+
+def test_without_room_for_a_second_file_the_first_one_grows_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_legs, "REWRITE_LINES", 10)
+    file = OpenLegFile(tmp_path / "open")
+    file.note(leg(0))
+    (tmp_path / "open.new").mkdir()  # no second file can be made
+    for n in range(1, 30):
+        file.note(leg(n))
+        file.close(leg(n))
+    assert OpenLegFile(_copy(tmp_path)).left == (leg(0),)
+    (tmp_path / "open.new").rmdir()
+    for n in range(30, 60):
+        file.note(leg(n))
+        file.close(leg(n))
+    assert (tmp_path / "open").read_bytes().count(b"\n") <= 11
+    assert OpenLegFile(_copy(tmp_path)).left == (leg(0),)
 
 
 class Crashes(RuleBasedStateMachine):

@@ -24,28 +24,33 @@ REWRITE_LINES: Final = 20_000
 
 
 class OpenLegFile:
-    """Implements kmcc.switch.legbook.OpenLegs; `left` are the legs that an earlier process left open."""
+    """Implements kmcc.switch.legbook.OpenLegs; `left` are the legs that an earlier process left open.
+
+    What a full disk did not take waits here and goes with the next line that it takes: until then a kill costs what is
+    not on the disk, never more, and no call is held up.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.left: Final = _read(path)
         self._open: dict[str, bytes] = {_id(entry): _line(entry) for entry in self.left}
-        self._lines = 0
+        self._waiting: dict[str, bytes] = {}  # by leg, the last line of each
+        self._is_torn = False  # the file ends within a line
         self._file = self._anew()
+        self._lines = len(self._open)
 
     def note(self, entry: LegEntry) -> None:
         line = self._open[_id(entry)] = _line(entry)
-        self._append(line)
+        self._append(_id(entry), line)
 
     def close(self, entry: LegEntry) -> None:
         self._open.pop(_id(entry), None)
         if not self._open:
             self._empty()
-        elif self._lines >= REWRITE_LINES:
-            os.close(self._file)
-            self._file = self._anew()
         else:
-            self._append(json.dumps({"id": _id(entry)}).encode() + b"\n")
+            self._append(_id(entry), json.dumps({"id": _id(entry)}).encode() + b"\n")
+        if self._lines >= REWRITE_LINES:
+            self._rewrite()
 
     def shut(self) -> None:
         """The house has ended: a file without a leg goes."""
@@ -59,23 +64,47 @@ class OpenLegFile:
         with new.open("wb") as file:
             file.writelines(self._open.values())
         new.replace(self._path)
-        self._lines = len(self._open)
         return os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
 
+    def _rewrite(self) -> None:
+        """Where the disk has no room for a second file, the first one is kept and grows on."""
+        old = self._file
+        self._lines = len(self._open)
+        try:
+            self._file = self._anew()
+        except OSError as error:
+            self._complain(error)
+            return
+        os.close(old)
+        self._waiting.clear()
+        self._is_torn = False
+
     def _empty(self) -> None:
-        self._lines = 0
         try:
             os.ftruncate(self._file, 0)
         except OSError as error:
-            log.error("open legs cannot be noted", file=str(self._path), error=str(error))
+            self._complain(error)
+            return
+        self._lines = 0
+        self._waiting.clear()
+        self._is_torn = False
 
-    def _append(self, line: bytes) -> None:
-        """A full disk costs what a crash would leave, never a call."""
+    def _append(self, leg: str, line: bytes) -> None:
+        """This line, behind those that wait."""
         self._lines += 1
+        self._waiting[leg] = line
+        octets = (b"\n" if self._is_torn else b"") + b"".join(self._waiting.values())
         try:
-            os.write(self._file, line)
+            written = os.write(self._file, octets)
         except OSError as error:
-            log.error("open legs cannot be noted", file=str(self._path), error=str(error))
+            self._complain(error)
+            return
+        self._is_torn = written < len(octets)
+        if not self._is_torn:
+            self._waiting.clear()
+
+    def _complain(self, error: OSError) -> None:
+        log.error("open legs cannot be noted", file=str(self._path), error=str(error))
 
 
 def records_of(left: tuple[LegEntry, ...], last_sign: datetime, recordings: Path) -> tuple[Cdr, ...]:

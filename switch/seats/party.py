@@ -11,8 +11,9 @@ from kmcc.switch.leg import Leg
 from kmcc.switch.queue import effects as fx
 from kmcc.switch.queue import events as q
 from kmcc.switch.queue.parties import Transferred
-from kmcc.switch.seats.dispatch import Dispatch, Guest
+from kmcc.switch.seats.dispatch import Guest
 from kmcc.switch.seats.order import Data, Target, pop_fields
+from kmcc.switch.seats.parts import Parts
 from kmcc.switch.seats.phone import PhoneUse
 from kmcc.switch.seats.position import Position
 
@@ -86,14 +87,15 @@ class SeatParty(Party, Guest):
     """Another seat, found by the machine; for it the consultation is a call as any other."""
 
     def __init__(
-        self, call: Call, target: Target, on_change: OnChange, dispatch: Dispatch, *, asks: Position, data: Data
+        self, call: Call, target: Target, on_change: OnChange, parts: Parts, *, asks: Position, data: Data
     ) -> None:
         super().__init__(target, on_change)
         self._call = call
-        self._dispatch = dispatch
+        self._dispatch = parts.dispatch
         self._asks = asks
         self._data = data
-        self.key = dispatch.new_key(call.id)
+        self._near = parts.settings.place_of(call.port)
+        self.key = parts.dispatch.new_key(call.id)
         self.position: Position | None = None
         self.use: PhoneUse | None = None
 
@@ -108,6 +110,7 @@ class SeatParty(Party, Guest):
                 transferred=Transferred.YES,
                 only=self.target.seat,
                 passed_by=self._asks.id,
+                near=self._near,
             ),
         )
 

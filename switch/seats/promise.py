@@ -54,6 +54,7 @@ class Promises:
             grade=order.grade,
             language=call.language.value,
             number=number,
+            near=self._parts.settings.place_of(call.port),
             last_seat=self.last_seat(number),
             is_callback=True,
         )

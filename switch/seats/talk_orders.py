@@ -45,7 +45,7 @@ class TalkOrders:
             talk.consults(party)
         else:
             party = SeatParty(
-                talk.call, target, talk.on_party, self._parts.dispatch, asks=position, data=data or talk.order.data
+                talk.call, target, talk.on_party, self._parts, asks=position, data=data or talk.order.data
             )
             talk.consults(party)
             party.begin()

@@ -70,6 +70,7 @@ class Visit(Guest):
             passed_by=order.passed_by,
             only=order.only,
             number=number,
+            near=self._parts.settings.place_of(self.call.port),
             last_seat=self._promises.last_seat(number),
         )
 

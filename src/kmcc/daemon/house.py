@@ -160,7 +160,8 @@ class House:
     def _seat_desk(self) -> SeatDesk:
         places = seat_places(self.config, self.engine, self.media, self.journal)
         machine = QueueMachine(queue_settings(self.config))
-        return SeatDesk(machine, places, self.journal, self.media, self.prompts, settings=desk_settings(self.config))
+        settings = desk_settings(self.config, self.engine)
+        return SeatDesk(machine, places, self.journal, self.media, self.prompts, settings=settings)
 
 
 def words_of(alarms: SpanAlarm) -> str:

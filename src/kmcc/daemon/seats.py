@@ -5,7 +5,7 @@ from typing import Final
 from kmcc.config import Config
 from kmcc.config.sections import Seat
 from kmcc.daemon.services import service_rules
-from kmcc.dsp.engine import Engine
+from kmcc.dsp.engine import CHANNELS, Engine
 from kmcc.switch.fxs_circuit import FxsCircuit
 from kmcc.switch.journal import Journal
 from kmcc.switch.media import Media
@@ -17,6 +17,7 @@ from kmcc.switch.seats.parts import DeskSettings
 from kmcc.switch.seats.phone import Answering
 
 HOST: Final = "local"
+SPEECH_CHANNELS: Final = range(1, CHANNELS + 1)
 
 
 def seat_places(config: Config, engine: Engine, media: Media, journal: Journal) -> list[SeatPlace]:
@@ -43,9 +44,27 @@ def sign_in_at_start(desk: SeatDesk, config: Config) -> None:
             desk.sign_in(seat.id)
 
 
-def desk_settings(config: Config) -> DeskSettings:
+def desk_settings(config: Config, engine: Engine) -> DeskSettings:
     queue = config.queue
-    return DeskSettings(ring_s=queue.ring_s, calling=config.centre.access_code, announce_s=queue.announce_every_s)
+    return DeskSettings(
+        ring_s=queue.ring_s,
+        calling=config.centre.access_code,
+        announce_s=queue.announce_every_s,
+        place_of=places_of(config, engine).get,
+    )
+
+
+def places_of(config: Config, engine: Engine) -> dict[int, Place]:
+    """Each port's board."""
+    spans = [board for board, one in enumerate(config.boards) for _ in range(one.spans)]
+    lines = [board for board, one in enumerate(config.boards) for _ in range(one.lines)]
+    on_spans = {engine.port(span, channel): board for span, board in enumerate(spans) for channel in SPEECH_CHANNELS}
+    on_lines = {engine.line(line): board for line, board in enumerate(lines)}
+    return {port: board_place(board) for port, board in (on_spans | on_lines).items()}
+
+
+def board_place(board: int) -> Place:
+    return Place(HOST, str(board))
 
 
 def queue_settings(config: Config) -> QueueSettings:
@@ -81,5 +100,5 @@ def seat_profile(seat: Seat) -> SeatProfile:
         kind=SeatKind(seat.kind),
         skills=dict(seat.skills.items()),
         languages=seat.languages,
-        near=Place(HOST, str(seat.board)),
+        near=board_place(seat.board),
     )

@@ -15,7 +15,7 @@ from kmcc.switch.cdr import CSV_COLUMNS, Cdr, CdrError
 
 app = typer.Typer(help="Call records.", no_args_is_help=True)
 
-File = Annotated[Path, typer.Argument(help="As [store] cdr of kmcc.toml names it.")]
+File = Annotated[Path, typer.Argument(help="Call records; store.cdr of kmcc.toml names the file.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a record.")]
 Chain = Annotated[str | None, typer.Option("--chain", help="Only the legs of this call, and calls that continue it.")]
 Number = Annotated[str | None, typer.Option("--number", help="Only legs that were called by or from this number.")]

@@ -33,7 +33,7 @@ app.command("report")(queue_report.report)
 
 @app.command("simulate")
 def simulate(
-    file: Annotated[Path, typer.Argument(help="TOML: hours, [[arrivals]], [[seats]]; see docs/queue-machine.md.")],
+    file: Annotated[Path, typer.Argument(help="TOML: hours, tables arrivals and seats; see docs/queue-machine.md.")],
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Instead of the file's.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:

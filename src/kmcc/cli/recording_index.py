@@ -39,7 +39,7 @@ def find(
     call: Annotated[str | None, typer.Option(help="Id of the call.")] = None,
     number: Annotated[str | None, typer.Option(help="Of the caller, or called.")] = None,
     seat: Annotated[str | None, typer.Option(help="Who talked last.")] = None,
-    service: Annotated[str | None, typer.Option(help="As in [[numbers]].")] = None,
+    service: Annotated[str | None, typer.Option(help="A service of the number plan.")] = None,
     since: Moment = None,
     until: Moment = None,
     gaps: Annotated[bool, typer.Option("--gaps", help="Only those that do not hold all of the talk.")] = False,

@@ -52,7 +52,7 @@ class Profile(Asked):
 def supervisor_router(desk: SeatDesk, feed: Numbered, guard: Guard, services: frozenset[str]) -> APIRouter:
     router = APIRouter(prefix="/supervisor", tags=["supervisor"], responses=ANSWERS)
     chief = Depends(guard.needs(Role.SUPERVISOR))
-    _seats(router, desk, feed, chief)
+    _seats(router, desk, feed, chief, services)
     _watching(router, desk, feed, chief)
     _calls(router, desk, feed, chief)
     _services(router, desk, services, chief)
@@ -75,7 +75,7 @@ def _watching(router: APIRouter, desk: SeatDesk, feed: Numbered, chief: Any) -> 
         desk.supervision.leave(asked.place(who))
 
 
-def _seats(router: APIRouter, desk: SeatDesk, feed: Numbered, chief: Any) -> None:
+def _seats(router: APIRouter, desk: SeatDesk, feed: Numbered, chief: Any, services: frozenset[str]) -> None:
     @router.post("/seats/{seat}/force")
     async def force(seat: SeatId, asked: Force, who: Who = chief) -> SeatNow:
         """Set it aside, now or when its call is over; it cannot undo that itself."""
@@ -103,6 +103,9 @@ def _seats(router: APIRouter, desk: SeatDesk, feed: Numbered, chief: Any) -> Non
     @router.put("/seats/{seat}/profile")
     async def profile(seat: SeatId, asked: Profile, who: Who = chief) -> SeatNow:
         """Other skills, kind and languages; what the seat is doing goes on."""
+        unknown = sorted(asked.skills.keys() - services)
+        if unknown:
+            raise HTTPException(422, f"skills: found {unknown[0]}, expected of {', '.join(sorted(services))}")
         desk.supervision.reassign(
             seat, who.name, kind=SeatKind(asked.kind), skills=asked.skills, languages=asked.languages
         )

@@ -216,6 +216,9 @@ def test_seats_are_forced_freed_released_reassigned_and_signed_out(house: OpenHo
             profile = {"kind": "professional", "skills": {"bill": 3}, "languages": ["zh", "en"]}
             answer = await desk.order("/supervisor/seats/801/profile", method="PUT", **profile)
             assert {name: answer["seat"][name] for name in profile} == profile
+            misspelt = profile | {"skills": {"bil": 3}}
+            await desk.order("/supervisor/seats/801/profile", 422, method="PUT", **misspelt)
+            assert (await desk.seat("801"))["skills"] == {"bill": 3}
             await desk.order("/supervisor/seats/801/sign-out")
             assert await desk.state("801") == "signed out"
             await desk.order("/supervisor/seats/802/free", 409)  # never signed in

@@ -22,7 +22,7 @@ from kmcc.switch.message import until_said
 from kmcc.switch.pass_on import pass_signals
 from kmcc.switch.prompts import PromptSet
 from kmcc.switch.queue.parties import Grade
-from kmcc.switch.seats.order import Order, cut_data
+from kmcc.switch.seats.order import Order, Unserved, cut_data
 from kmcc.switch.speech_path import SpeechPath
 
 NO_FORM: Final[Mapping[str, str]] = MappingProxyType({})
@@ -113,6 +113,7 @@ class Call:
         self.service: str | None = None
         self._seat: str | None = None
         self.waiting_ms: int | None = None
+        self.unserved: Unserved | None = None  # how it last waited, if it got no seat then
         self._exchange = exchange
 
     @property

@@ -260,8 +260,9 @@ class China1Circuit:
     def _catch_up(self, ended: Channel | None) -> None:
         """The machine of the other role has heard nothing of the line while the call lasted."""
         for channel in self._channels:
-            if channel is not ended and self._active is None and (stands := self._span.stands) is not None:
-                self._perform(channel, channel.receive(stands))
+            for event in self._span.stands:
+                if channel is not ended and self._active is None:
+                    self._perform(channel, channel.receive(event))
         if self._is_withdrawn:  # not before the far end has seen the release guard for its own guard time
             self._line.start_timer("withdrawal", self._profile.ms("idle_guard"), self._withdraw)
 

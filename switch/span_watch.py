@@ -35,11 +35,11 @@ class SpanWatch:
         media.watch_spans(self._on_span)
 
     @property
-    def stands(self) -> PcmLost | m.LineBits | None:
-        """What the line says now; None before it has said anything."""
+    def stands(self) -> tuple[m.Event, ...]:
+        """What the line says now; nothing before it has said anything."""
         if self.is_lost:
-            return PcmLost()
-        return None if self.bits is None else m.LineBits(self.bits)
+            return (PcmLost(),)
+        return () if self.bits is None else (PcmBack(), m.LineBits(self.bits))
 
     def _on_span(self, event: EngineEvent) -> None:
         if event.kind != EventKind.SPAN or event.port != self._span:

@@ -86,7 +86,7 @@ def seat_orders() -> Made:
     desk = SeatDesk(QueueMachine(), (), _NoEvents(), Media(Engine(lines=1)), PromptSet.load(None))
     feed, guard = _NoEvents(), Guard()
     routers = (
-        seats_router(desk, feed, guard),
+        seats_router(desk, feed, guard, frozenset()),
         queue_router(desk, feed, guard),
         supervisor_router(desk, feed, guard, frozenset()),
     )

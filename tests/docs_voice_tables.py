@@ -27,7 +27,8 @@ MEANING: Final[Mapping[str, str]] = {
     "transfer": 'to the seats of a service, or "any", with what is known so far; no seat: on at `full`',
     "fax": "sends a document; on at `kept` or `unavailable`",
     "record": "takes a message until a key, a pause or `limit_s`; nothing said: on at `nothing`",
-    "callback": "has the caller called back when a seat is free; not possible: on at `refused`",
+    "callback": 'has the caller called back when a seat is free; "any" = of the service he last waited for in vain, '
+    "at his place; not possible: on at `refused`",
     "hang_up": "releases with this cause, `after_s` seconds later if the caller has not hung up",
     "language": "`zh`, `en` or `other`, from now on",
     "goto": "on at this node",

@@ -54,6 +54,11 @@ class QueueMachine:
         caller = self._room.line.get(call)
         return None if caller is None else self._room.line.place_of(caller)
 
+    def arrived_ms(self, call: str) -> int | None:
+        """The age by which this call waits: when the caller, or he by an earlier call, came; None = it waits not."""
+        caller = self._room.line.get(call)
+        return None if caller is None else caller.arrived_ms
+
     def expected_ms(self, call: str) -> int | None:
         """How long this waiting call will have to wait; None = too few calls were served to tell, or it waits not."""
         caller = self._room.line.get(call)

@@ -1,7 +1,7 @@
 """The seats' desk: one queue machine, the seats' telephones, the callers who wait, and what seats may order."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -28,6 +28,7 @@ from kmcc.switch.seats.view import SeatStatus, WaitingStatus, seat_status, waiti
 from kmcc.switch.seats.visit import Visit
 
 SET_ASIDE: Final = frozenset(reason.value for reason in q.RefusalReason)
+BEFORE_READY: Final = frozenset({SeatState.PAUSED, SeatState.WRAP_UP})
 MOST_TRANSFERS: Final = 20  # of one call; more is a ring of seats that pass it on to each other
 
 
@@ -98,7 +99,9 @@ class SeatDesk:
     # --- what a seat orders ---------------------------------------------------------------------------------------
 
     def sign_in(self, seat: str) -> None:
+        """NotNowError while its telephone cannot ring: its first offer would set it aside."""
         position = self._named(seat)
+        self._check_phone(position, "sign in")
         self._dispatch.feed(q.SeatSignsIn(position.profile, self._dispatch.now_ms()))
         position.has_signed_in = True
 
@@ -110,8 +113,8 @@ class SeatDesk:
     def ready(self, seat: str) -> None:
         """After a pause, or before the wrap-up time is over."""
         position = self._working(seat, "be ready")
-        if position.state is SeatState.PAUSED and position.is_engaged:
-            raise NotNowError(seat, "be ready", "its telephone is in use", "one that is put down")
+        if position.state in BEFORE_READY:  # in a call the order undoes a pause that was to follow
+            self._check_phone(position, "be ready")
         self._dispatch.feed(q.SeatResumes(seat, self._dispatch.now_ms()))
 
     def pause(self, seat: str, reason: str) -> None:
@@ -136,6 +139,12 @@ class SeatDesk:
         if position is None:
             raise NoSuchSeatError(seat)
         return position
+
+    def _check_phone(self, position: Position, action: str) -> None:
+        phone = position.phone
+        if not phone.can_ring:
+            found = "its telephone is off the hook" if phone.is_off_hook else "its telephone is in use"
+            raise NotNowError(position.id, action, found, "one that is put down")
 
     def _working(self, seat: str, action: str) -> Position:
         position = self._named(seat)
@@ -189,8 +198,17 @@ class SeatDesk:
         return tuple(promise.origin for promise in self._promises.kept.values())
 
     def promise(self, call: Call, service: str | None, number: str, *, grade: int = 0, form: Data = NO_DATA) -> None:
-        """Call this caller back when his turn comes, as if he waited from now on. QueueError when that is promised."""
-        self._promises.make(call, Order(service, Grade(grade), cut_data(form)), number)
+        """Call this caller back when his turn comes. QueueError when that is promised.
+
+        Who has just waited in vain keeps his place (R-294): service, grade, age and form; what `form` says is newer.
+        Who has not, or wants another service, waits from now on.
+        """
+        waited = call.unserved
+        if waited is not None and service in (None, waited.order.service):
+            order = replace(waited.order, data=cut_data({**waited.order.data, **form}))
+            self._promises.make(call, order, number, waited.arrived_ms)
+        else:
+            self._promises.make(call, Order(service, Grade(grade), cut_data(form)), number)
 
     def ask_callback(self, call: str, number: str | None = None) -> None:
         """A waiting caller may hang up and keeps his place; he is called at `number`, None = his own."""

@@ -69,6 +69,14 @@ class Order:
     number: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """A wait that ended without a seat; by `arrived_ms`, of the queue machine's clock, it keeps its place (R-294)."""
+
+    order: Order
+    arrived_ms: int
+
+
 def pop_fields(data: Data) -> dict[str, Field]:
     """The form as fields of an event."""
     return {f"data.{name}": value for name, value in data.items()}

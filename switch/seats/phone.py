@@ -108,6 +108,12 @@ class SeatPhone:
         return self.use is None and (self.is_up or self._circuit.state is CircuitState.IDLE)
 
     @property
+    def is_off_hook(self) -> bool:
+        """Lifted, for a call or for none; a telephone that rings is not."""
+        is_rung = self.use is not None and not self.is_up and not self.use.answered.done()
+        return self._circuit.state is not CircuitState.IDLE and not is_rung
+
+    @property
     def is_clearing(self) -> bool:
         """Its use is over, but the receiver is not put down yet."""
         return self.use is not None and self.use.ended.done()

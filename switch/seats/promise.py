@@ -42,8 +42,11 @@ class Promises:
         if len(self._last_seats) > KNOWN_NUMBERS:
             self._last_seats.popitem(last=False)
 
-    def make(self, call: Call, order: Order, number: str) -> None:
-        """A caller who does not even wait: he is called back when his turn comes. QueueError when he has a promise."""
+    def make(self, call: Call, order: Order, number: str, arrived_ms: int | None = None) -> None:
+        """A caller who does not wait, or no longer: he is called back when the turn of who came then comes; None = now.
+
+        QueueError when he has a promise.
+        """
         dispatch = self._parts.dispatch
         key = dispatch.new_key(call.id)
         self.kept[key] = Promise(self._parts, key, call.id, number, order=order, serve=self._serve, on_end=self._end)
@@ -52,7 +55,11 @@ class Promises:
             dispatch.now_ms(),
             service=order.service,
             grade=order.grade,
-            language=call.language.value,
+            transferred=order.transferred,
+            language=None if order.only is not None else call.language.value,
+            passed_by=order.passed_by,
+            only=order.only,
+            arrived_ms=arrived_ms,
             number=number,
             near=self._parts.settings.place_of(call.port),
             last_seat=self.last_seat(number),

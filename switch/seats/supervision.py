@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from kmcc.switch.queue import events as q
 from kmcc.switch.queue.parties import Grade, SeatKind
+from kmcc.switch.queue.seat import SeatState
 from kmcc.switch.seats.dispatch import waiting_key
 from kmcc.switch.seats.errors import BadOrderError, NoSuchSeatError, NotNowError
 from kmcc.switch.seats.monitor import Manner, join
@@ -43,11 +44,13 @@ class Supervision:
 
     def insert(self, call: str, seat: str, by: str) -> None:
         """This waiting call is for this seat, whatever its skills, as soon as it is ready."""
-        self._named(seat)
+        position = self._named(seat)
         key = waiting_key(self._parts.dispatch, call)
+        if position.state is SeatState.SIGNED_OUT:  # the machine would let the caller go: nobody else may have him
+            raise NotNowError(seat, "be given a call", SeatState.SIGNED_OUT.value, "signed in")
         caller = next(caller for caller in self._parts.dispatch.machine.waiting() if caller.call == key)
-        self._parts.journal.write("supervisor.inserted", call=call, seat=seat, by=by)
         self._parts.dispatch.feed(q.CallRegraded(key, self._now_ms(), caller.grade, only=seat))
+        self._parts.journal.write("supervisor.inserted", call=call, seat=seat, by=by)
 
     def regrade(self, call: str, grade: Grade, by: str) -> None:
         """A waiting call is more or less important from now on."""

@@ -89,7 +89,7 @@ def seat_status(position: Position) -> SeatStatus:
         state=position.state.value,
         reason=position.reason,
         in_state_s=round(asyncio.get_running_loop().time() - position.since_s, 3),
-        is_off_hook=position.is_engaged and position.use is not None and position.use.answered.done(),
+        is_off_hook=position.phone.is_off_hook,
         talk=None if talk is None else _talk_status(talk),
         is_guest=position.talk is None and position.joined is not None,
         monitors=None if position.monitor is None else position.monitor.talk.call.id,

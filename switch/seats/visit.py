@@ -12,7 +12,7 @@ from kmcc.switch.journal import Field
 from kmcc.switch.queue import effects as fx
 from kmcc.switch.queue import events as q
 from kmcc.switch.seats.dispatch import Guest
-from kmcc.switch.seats.order import Order, pop_fields
+from kmcc.switch.seats.order import Order, Unserved, pop_fields
 from kmcc.switch.seats.parts import Parts
 from kmcc.switch.seats.phone import PhoneUse
 from kmcc.switch.seats.position import Position
@@ -35,6 +35,7 @@ class Visit(Guest):
         self.key = parts.dispatch.new_key(call.id)
         self.place: fx.Waiting | None = None
         self.since_s = asyncio.get_running_loop().time()
+        self._arrived_ms = parts.dispatch.now_ms()
         self.talk: Talk | None = None
         self._parts = parts
         self._promises = promises
@@ -45,6 +46,7 @@ class Visit(Guest):
 
     async def run(self) -> Order | None:
         """Where the caller goes next; None when the talk has ended. QueueGaveUp without a seat."""
+        self.call.unserved = None
         self.call.note("queue.entered", service=self.order.service, grade=int(self.order.grade))
         try:
             self._parts.dispatch.enter(self, self._event())
@@ -157,8 +159,11 @@ class Visit(Guest):
 
     def waits(self, place: fx.Waiting) -> None:
         self.place = place
+        arrived_ms = self._parts.dispatch.machine.arrived_ms(self.key)
+        self._arrived_ms = self._arrived_ms if arrived_ms is None else arrived_ms
 
     def gave_up(self, why: fx.GiveUpReason) -> None:
+        self.call.unserved = Unserved(self.order, self._arrived_ms)
         self._gave_up = why.value
         self._step()
 

@@ -123,7 +123,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class CallBack:
-    """Ask the queue machine to call this variable's number back for a service."""
+    """Have this variable's number called back for a service; None = the one he last waited for in vain, else any."""
 
     service: str | None
     number: str

@@ -41,7 +41,7 @@ class Feed:
 def app_over(desk: SeatDesk) -> FastAPI:
     app, feed, guard = FastAPI(title="KMCC"), Feed(), Guard((CHIEF,))
     answer_problems(app)
-    app.include_router(seats_router(desk, feed, guard))
+    app.include_router(seats_router(desk, feed, guard, SERVICES))
     app.include_router(queue_router(desk, feed, guard))
     app.include_router(supervisor_router(desk, feed, guard, SERVICES))
     return app

@@ -20,6 +20,7 @@ from kmcc.store.customers import Customer, Customers
 from kmcc.store.event import Event
 from kmcc.store.event_log import EventLog
 from kmcc.switch.announce import Language
+from kmcc.switch.queue.parties import Grade
 
 INCOMING = range(1, 21)
 LIMIT_S = 1.0
@@ -267,19 +268,40 @@ def test_wrong_keys_silence_and_stars(house: OpenHouse, clock: Clock, language: 
 
 
 def test_who_gets_no_seat_is_called_back_and_keeps_his_place(house: OpenHouse, clock: Clock) -> None:
-    """R-294: nobody picks up, the wait is over; he presses one, hangs up, and is in the line."""
+    """R-294: nobody picks up, the wait is over; he presses one, and is in the line as if he had stayed on it."""
+    is_promised = asyncio.Event()
 
-    async def story(visitor: Visitor) -> None:
+    async def complains(visitor: Visitor) -> None:
+        number = visitor.caller.number or ""
+        owner = Customer(number, number, number, grade=Grade.IMPORTANT)
+        visitor.inhabited.house.database.run_now(lambda session: Customers(session).put(owner))
         await visitor.wait("prompt.started")
-        await visitor.lands("human", await visitor.go("0"))
+        await visitor.go("41")
+        await visitor.wait("queue.entered")
+
+    async def first(visitor: Visitor) -> None:
+        await complains(visitor)
         await until(lambda: "busy-offer" in visitor.nodes, "an offer", limit_s=60.0)
         await visitor.lands("callback", await visitor.go("1"))
         await until(lambda: visitor.events("prompt.started")[-1].get("prompt") == "callback-kept", "his promise")
+        (promised,) = visitor.events("callback.promised")
+        assert promised.get("number") == "3200000"
+        is_promised.set()
+
+    async def later(visitor: Visitor) -> None:
+        await asyncio.sleep(20.0)
+        await complains(visitor)
+        await is_promised.wait()
+        line = visitor.inhabited.house.seats.queue()
+        assert [(w.calling, w.service, w.grade, w.is_callback) for w in line] == [
+            ("3200000", "complaint", "important", True),
+            ("3200001", "complaint", "important", False),
+        ]
+        assert line[0].waits_s > line[1].waits_s + 15.0
+        assert (line[0].data["number"], line[0].data["path"].split()[-1]) == ("3200000", "callback")
 
     async def main() -> None:
-        async with house(queue=Queue(max_wait_s=10)) as inhabited:
-            await crowd(inhabited, Language.ZH, [story])
-            promised = [e for e in inhabited.house.events.since(0) if e.kind.startswith("callback.")]
-            assert [(e.kind, e.get("number")) for e in promised[:1]] == [("callback.promised", "3200000")]
+        async with house(queue=Queue(max_wait_s=40, ring_s=5)) as inhabited:
+            await crowd(inhabited, Language.ZH, [first, later])
 
     clock(main())

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 from tests.conftest import OpenHouse
-from tests.house.seat_api import CALLER_HZ, OUTSIDE_HZ, PITCHES, SEAT_HZ, SECOND_HZ, Bench, bench
+from tests.house.seat_api import CALLER_HZ, OUTSIDE_HZ, PITCHES, SEAT_HZ, SEATS, SECOND_HZ, Bench, bench
 
+from kmcc.config.sections import Seat
 from kmcc.firmware_sim.people.handset import Voice
 from kmcc.firmware_sim.people.subscriber import Subscriber
 from kmcc.firmware_sim.pytest_plugin import Clock
@@ -320,5 +321,26 @@ def test_a_number_that_is_not_reached_frees_the_seat(house: OpenHouse, clock: Cl
                 await desk.rest()
                 assert await desk.state("801") == "ready"
                 desk.handsets["801"].rings = 0
+
+    clock(main())
+
+
+def test_a_service_that_nobody_knows(house: OpenHouse, clock: Clock) -> None:
+    """Even an integrated seat, which serves all there are, has none of its callers."""
+    other = Seat(id="802", line=1, skills={"centre": 1}, kind="integrated")
+
+    async def main() -> None:
+        async with bench(house, seats=(SEATS[0], other)) as desk:
+            caller = await desk.calls()
+            taker = "801" if await desk.state("801") == "ringing" else "802"
+            await desk.lifts(taker)
+            before = desk.inhabited.house.events.last_seq
+            for action, more in (("consult", {}), ("transfer", {}), ("dial", {"number": "3199009"})):
+                refused = await desk.order(f"/seats/{taker}/{action}", 404, service="nonesuch", **more)
+                assert refused["detail"].startswith("service nonesuch: expected one of ")
+            assert desk.inhabited.house.events.last_seq == before
+            assert await desk.state(taker) == "talking"
+            caller.hang_up()
+            await desk.rest()
 
     clock(main())

@@ -262,6 +262,61 @@ def test_what_cannot_be_is_one_line(house: OpenHouse, clock: Clock) -> None:
     clock(main())
 
 
+def test_a_seat_whose_telephone_is_lifted_does_not_come_to_work(house: OpenHouse, clock: Clock) -> None:
+    """No offer goes to a telephone that cannot ring."""
+
+    async def main() -> None:
+        async with bench(house) as desk:
+            phones = [desk.handsets[seat] for seat in ("801", "802")]
+            await desk.order("/seats/801/pause", reason="lunch")
+            for phone in phones:
+                phone.lift()
+            await asyncio.sleep(0.5)
+            for seat, action, state in (("801", "ready", "paused"), ("802", "sign-in", "signed out")):
+                assert (await desk.seat(seat))["is_off_hook"] is True
+                refused = await desk.order(f"/seats/{seat}/{action}", 409)
+                assert refused["detail"].endswith("its telephone is off the hook, expected one that is put down")
+                assert await desk.state(seat) == state
+            for phone in phones:
+                phone.put_down()
+            await asyncio.sleep(1.0)
+            for seat, action in (("801", "ready"), ("802", "sign-in")):
+                assert (await desk.seat(seat))["is_off_hook"] is False
+                assert (await desk.order(f"/seats/{seat}/{action}"))["seat"]["state"] == "ready"
+            caller = await desk.calls()
+            rung = "801" if await desk.state("801") == "ringing" else "802"
+            assert (await desk.seat(rung))["is_off_hook"] is False
+            phone = await desk.lifts(rung)
+            assert (await desk.seat(rung))["is_off_hook"] is True
+            caller.hang_up()
+            phone.put_down()
+            await until_state(desk, rung, "wrap-up")
+            phone.lift()
+            await asyncio.sleep(0.5)
+            await desk.order(f"/seats/{rung}/ready", 409)
+            await desk.rest()
+
+    clock(main())
+
+
+def test_a_line_that_stays_up_may_pause_and_be_ready(house: OpenHouse, clock: Clock) -> None:
+    seats = (Seat(id="801", line=0, skills={"complaint": 1}, answering="headset"),)
+
+    async def main() -> None:
+        async with bench(house, seats=seats) as desk:
+            caller = await desk.calls()
+            await desk.lifts("801")
+            caller.hang_up()
+            await asyncio.sleep(2.5)
+            await desk.order("/seats/801/pause", reason="lunch")
+            assert (await desk.seat("801"))["is_off_hook"] is True
+            assert (await desk.order("/seats/801/ready"))["seat"]["state"] == "ready"
+            await desk.order("/seats/801/sign-out")
+            await desk.rest()
+
+    clock(main())
+
+
 def test_seats_of_the_sample_are_those_of_the_configuration(house: OpenHouse, clock: Clock) -> None:
     async def main() -> None:
         async with bench(house) as desk:

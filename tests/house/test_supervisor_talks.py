@@ -198,6 +198,30 @@ def test_waiting_calls_are_given_to_seats_and_regraded(house: OpenHouse, clock: 
     clock(main())
 
 
+def test_a_waiting_call_is_not_given_to_a_seat_that_is_signed_out(house: OpenHouse, clock: Clock) -> None:
+    async def main() -> None:
+        async with bench(house) as desk:
+            first = await desk.calls("3190001")
+            await desk.lifts("801")
+            second = await desk.calls("3190002")
+            (waiting,) = (await desk.order("/queue", method="GET"))["waiting"]
+            await desk.order(f"/supervisor/calls/{waiting['call']}/insert", 409, seat="803")
+            await asyncio.sleep(1.0)
+            (still,) = (await desk.order("/queue", method="GET"))["waiting"]
+            assert (still["call"], still["only"]) == (waiting["call"], None)
+            assert not desk.events("queue.gave_up")
+            assert not desk.events("supervisor.inserted")
+            await desk.order("/seats/803/sign-in")
+            await desk.order(f"/supervisor/calls/{waiting['call']}/insert", seat="803")
+            assert [event["seat"] for event in desk.events("supervisor.inserted")] == ["803"]
+            await desk.lifts("803", SECOND_HZ)
+            for caller in (first, second):
+                caller.hang_up()
+            await desk.rest()
+
+    clock(main())
+
+
 def test_seats_are_forced_freed_released_reassigned_and_signed_out(house: OpenHouse, clock: Clock) -> None:
     async def main() -> None:
         async with bench(house) as desk:

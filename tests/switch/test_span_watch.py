@@ -10,6 +10,7 @@ from kmcc.dsp.engine import Engine
 from kmcc.firmware_sim.clock import VirtualLoop, run_virtual
 from kmcc.firmware_sim.faults import FaultyBoard
 from kmcc.firmware_sim.rig import MemoryJournal
+from kmcc.signaling.china1.codes import Forward
 from kmcc.signaling.china1.profile import LOCAL
 from kmcc.switch.china1_circuit import China1Circuit, Use
 from kmcc.switch.circuit import BlockingIndication, CircuitState, Indication
@@ -106,5 +107,26 @@ def test_withdrawn_during_an_alarm_and_given_back() -> None:
         board.inward.is_multiframe_lost = False
         await asyncio.sleep(0.5)
         assert {here.state, there.state} == {CircuitState.IDLE}
+
+    play(story)
+
+
+def test_a_seizure_that_stands_when_the_span_is_back_leaves_both_roles_usable() -> None:
+    """It makes one role active at once: the other hears of the end of the alarm when the call is over."""
+
+    async def story(board: FaultyBoard, here: China1Circuit, there: China1Circuit, told: list[Indication]) -> None:
+        far = there._media.engine
+        board.inward.is_multiframe_lost = True
+        await asyncio.sleep(0.5)
+        board.inward.is_multiframe_lost = False
+        for _ in range(1000):
+            far.signal(0, LOCAL.forward[Forward.SEIZURE])
+            await asyncio.sleep(0.002)
+            if here.state is CircuitState.BUSY:
+                break
+        assert here.state.value == "busy"
+        far.signal(0, LOCAL.forward[Forward.IDLE])
+        await asyncio.sleep(2.0)
+        assert here.state.value == "idle"
 
     play(story)

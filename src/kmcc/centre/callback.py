@@ -17,7 +17,7 @@ class CallsBack(Protocol):
 
 
 async def promise_call_back(call: Call, handover: Handover, number: str, *, desk: CallsBack) -> CallBackEnd:
-    """He has a place in the line from now on; refused when the number has one already."""
+    """He has his place in the line, or one from now on when he has not waited; refused when the number has one."""
     try:
         desk.promise(call, handover.service, number, form={"path": " ".join(handover.path)})
     except QueueError:

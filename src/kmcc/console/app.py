@@ -63,7 +63,7 @@ def create_app(house: HouseView, guard: Guard | None = None, rooms: Sequence[API
     guard = guard or Guard()
     answer_problems(app)
     app.include_router(events_router(house.events, guard))
-    app.include_router(seats_router(house.desk, house.events, guard))
+    app.include_router(seats_router(house.desk, house.events, guard, house.services))
     app.include_router(queue_router(house.desk, house.events, guard))
     app.include_router(supervisor_router(house.desk, house.events, guard, house.services))
     app.include_router(queues_router(house.queues, guard))

@@ -53,7 +53,7 @@ ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     for status, words in (
         (401, "no token, or one that is not known"),
         (403, "the token is not for this"),
-        (404, "there is no such seat or call"),
+        (404, "there is no such seat, call or service"),
         (409, "it does not fit the state; nothing has changed"),
         (422, "a value that can never be right"),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, HTTPException, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from kmcc.console.access import Guard, Role, Who
@@ -44,8 +44,11 @@ class Aim(Asked):
     number: Digits | None = None
     data: Form = {}
 
-    def target(self) -> Target:
-        return Target(self.seat, self.service, self.number)
+    def target(self, services: frozenset[str]) -> Target:
+        target = Target(self.seat, self.service, self.number)
+        if target.service is not None:
+            known_service(services, target.service)
+        return target
 
 
 class Dial(Asked):
@@ -77,7 +80,14 @@ class Numbered(Protocol):
     def last_seq(self) -> int: ...
 
 
-def seats_router(desk: SeatDesk, feed: Numbered, guard: Guard) -> APIRouter:
+def known_service(services: frozenset[str], service: str) -> str:
+    """This service; 404 when the house has none of this name."""
+    if service not in services:
+        raise HTTPException(404, f"service {service[:60]}: expected one of {', '.join(sorted(services))}")
+    return service
+
+
+def seats_router(desk: SeatDesk, feed: Numbered, guard: Guard, services: frozenset[str]) -> APIRouter:
     router = APIRouter(prefix="/seats", tags=["seats"], responses=ANSWERS)
     reader = Depends(guard.needs(Role.READER))
 
@@ -92,7 +102,7 @@ def seats_router(desk: SeatDesk, feed: Numbered, guard: Guard) -> APIRouter:
         return SeatNow(feed.last_seq, desk.status(seat))
 
     _work(router, desk, feed, guard)
-    _talk(router, desk, feed, guard)
+    _talk(router, desk, feed, guard, services)
     return router
 
 
@@ -111,7 +121,7 @@ def _work(router: APIRouter, desk: SeatDesk, feed: Numbered, guard: Guard) -> No
     order.add("complete-transfer", desk.talks.complete_transfer, "The caller goes on with whom the seat has asked.")
 
 
-def _talk(router: APIRouter, desk: SeatDesk, feed: Numbered, guard: Guard) -> None:
+def _talk(router: APIRouter, desk: SeatDesk, feed: Numbered, guard: Guard, services: frozenset[str]) -> None:
     """Orders that say more than their name."""
     acting = Depends(guard.needs(Role.SEAT))
 
@@ -126,21 +136,22 @@ def _talk(router: APIRouter, desk: SeatDesk, feed: Numbered, guard: Guard) -> No
     async def consult(seat: SeatId, asked: Aim, who: Who = acting) -> SeatNow:
         """Ask another seat, one of a service's seats, or an outside party, while the caller waits."""
         who.may_act_for(seat)
-        desk.talks.consult(seat, asked.target(), asked.data)
+        desk.talks.consult(seat, asked.target(services), asked.data)
         return SeatNow(feed.last_seq, desk.status(seat))
 
     @router.post("/{seat}/transfer")
     async def transfer(seat: SeatId, asked: Aim, who: Who = acting) -> SeatNow:
         """Pass the caller on with the form; he comes before all who were not transferred."""
         who.may_act_for(seat)
-        desk.talks.transfer(seat, asked.target(), asked.data)
+        desk.talks.transfer(seat, asked.target(services), asked.data)
         return SeatNow(feed.last_seq, desk.status(seat))
 
     @router.post("/{seat}/dial")
     async def dial(seat: SeatId, asked: Dial, who: Who = acting) -> SeatNow:
         """Ring the seat's own telephone, then the number."""
         who.may_act_for(seat)
-        desk.talks.dial(seat, asked.number, asked.service, asked.data)
+        service = None if asked.service is None else known_service(services, asked.service)
+        desk.talks.dial(seat, asked.number, service, asked.data)
         return SeatNow(feed.last_seq, desk.status(seat))
 
 

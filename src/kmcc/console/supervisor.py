@@ -9,7 +9,7 @@ from pydantic import Field
 from kmcc.console.access import Guard, Role, Who
 from kmcc.console.problem import ANSWERS
 from kmcc.console.queue import CallId, QueueNow
-from kmcc.console.seats import Asked, Name, Numbered, Reason, SeatId, SeatNow
+from kmcc.console.seats import Asked, Name, Numbered, Reason, SeatId, SeatNow, known_service
 from kmcc.switch.queue.parties import Grade, SeatKind
 from kmcc.switch.seats.desk import SeatDesk
 from kmcc.switch.seats.monitor import Manner
@@ -127,17 +127,12 @@ def _calls(router: APIRouter, desk: SeatDesk, feed: Numbered, chief: Any) -> Non
 
 
 def _services(router: APIRouter, desk: SeatDesk, services: frozenset[str], chief: Any) -> None:
-    def known(service: str) -> str:
-        if service not in services:
-            raise HTTPException(404, f"service {service[:60]}: expected one of {', '.join(sorted(services))}")
-        return service
-
     @router.post("/services/{service}/open", status_code=HTTPStatus.NO_CONTENT)
     async def open_service(service: str, who: Who = chief) -> None:
         """Its calls are taken again."""
-        desk.supervision.open_service(known(service), who.name)
+        desk.supervision.open_service(known_service(services, service), who.name)
 
     @router.post("/services/{service}/close", status_code=HTTPStatus.NO_CONTENT)
     async def close_service(service: str, who: Who = chief) -> None:
         """New calls of this service are refused; those that wait are served."""
-        desk.supervision.close_service(known(service), who.name)
+        desk.supervision.close_service(known_service(services, service), who.name)

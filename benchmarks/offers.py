@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -251,7 +252,7 @@ class BusySwitch:
             for n in range(len(self.desk.positions)):
                 self.desk.sign_in(_name(n))
             for line in self.lines:
-                line.on_release = lambda line=line: self._next_call(line)  # type: ignore[misc]  # one a line
+                line.on_release = partial(self._next_call, line)
                 self._call(line)
                 await asyncio.sleep(1 / CALLERS_A_S)
             self._noted.clear()

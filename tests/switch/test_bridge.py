@@ -77,5 +77,12 @@ def test_without_a_free_room_nothing_changes() -> None:
 
 
 def test_two_who_talk_need_no_room() -> None:
-    engine = Engine(lines=2, conferences=0)
-    Bridge(Rooms(engine)).arrange({0: Role.TALK, 1: Role.SEAT})
+    far, near = Engine(lines=2), Engine(lines=2, conferences=0)
+    rooms = Rooms(near)
+    Bridge(rooms).arrange({0: Role.TALK, 1: Role.SEAT})
+    assert rooms.free == 0
+    says = [bytes([octet]) * TICK for octet in (0x55, 0x2A)]
+    for line in range(2):
+        far.play(line, [says[line] * 3])
+    run_pair(far, near, 2)
+    assert [bytes(near.line_tx(line)) for line in range(2)] == says[::-1]

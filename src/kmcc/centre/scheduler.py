@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import partial
 from typing import Final
 
 import structlog
@@ -146,8 +147,7 @@ class Scheduler:
         """Once a start; should the database be away then, as soon as it is back."""
         for kind in tuple(self._to_begin):
             if kind.first is not None:
-                job = kind.first(now)
-                await self._database.run(lambda session, job=job: Jobs(session).plan_first(job))  # type: ignore[misc]
+                await self._database.run(partial(_plan_first, kind.first(now)))
             self._to_begin.remove(kind)
 
     async def _begin(self, stored: StoredJob) -> None:
@@ -223,3 +223,7 @@ class Scheduler:
         successor = None if kind.successor is None else kind.successor(local, now)
         if successor is not None and not Jobs(session).plan(successor):
             log.warning("job is planned already", kind=successor.kind, key=successor.key)
+
+
+def _plan_first(job: Job, session: Session) -> None:
+    Jobs(session).plan_first(job)

@@ -19,7 +19,7 @@ _SLOT_KINDS: Final = {kind.value: kind for kind in SlotKind}
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """The keys that a step of this verb must and may have."""
+    """The keys that a step of this verb must and may have; `make` takes the file for the defaults of its settings."""
 
     needs: tuple[str, ...]
     may: tuple[str, ...]
@@ -35,11 +35,11 @@ def _part(text: str) -> st.Part:
     return text if found is None else st.Say(found[1], _SLOT_KINDS.get(found[2] or ""))
 
 
-def _play(row: StepRow, file: FlowFile) -> st.Step:  # noqa: ARG001
+def _play(row: StepRow, _file: FlowFile) -> st.Step:
     return st.Play(_parts(row.play))
 
 
-def _say(row: StepRow, file: FlowFile) -> st.Step:  # noqa: ARG001
+def _say(row: StepRow, _file: FlowFile) -> st.Step:
     return st.Play((st.Say(row.say or "", _SLOT_KINDS.get(row.say_as or "")),))
 
 
@@ -68,11 +68,11 @@ def _menu(row: StepRow, file: FlowFile) -> st.Step:
     )
 
 
-def _branch(row: StepRow, file: FlowFile) -> st.Step:  # noqa: ARG001
+def _branch(row: StepRow, _file: FlowFile) -> st.Step:
     return st.Branch(row.branch or "", MappingProxyType(row.cases or {}), row.otherwise)
 
 
-def _query(row: StepRow, file: FlowFile) -> st.Step:  # noqa: ARG001
+def _query(row: StepRow, _file: FlowFile) -> st.Step:
     into = row.into if isinstance(row.into, dict) else {}
     return st.Query(row.query or "", row.given or {}, into, row.on or {})
 
@@ -98,33 +98,33 @@ def _service(word: str | None) -> str | None:
     return None if word == ANY else word
 
 
-def _transfer(row: StepRow, file: FlowFile) -> st.Step:  # noqa: ARG001
+def _transfer(row: StepRow, _file: FlowFile) -> st.Step:
     return st.Transfer(_service(row.transfer), row.full or "")
 
 
-def _fax(row: StepRow, file: FlowFile) -> st.Step:  # noqa: ARG001
+def _fax(row: StepRow, _file: FlowFile) -> st.Step:
     return st.Fax(row.fax or "", row.on or {})
 
 
-def _record(row: StepRow, file: FlowFile) -> st.Step:  # noqa: ARG001
+def _record(row: StepRow, _file: FlowFile) -> st.Step:
     limits = (row.limit_s or 120.0, row.silence_s or 5.0)
     return st.Record(row.record or "", _parts(row.prompts), *limits, row.nothing or "")
 
 
-def _callback(row: StepRow, file: FlowFile) -> st.Step:  # noqa: ARG001
+def _callback(row: StepRow, _file: FlowFile) -> st.Step:
     return st.CallBack(_service(row.callback), row.number or "", row.refused or "")
 
 
-def _hang_up(row: StepRow, file: FlowFile) -> st.Step:  # noqa: ARG001
+def _hang_up(row: StepRow, _file: FlowFile) -> st.Step:
     after_s = 10.0 if row.after_s is None else row.after_s  # R-250
     return st.HangUp(CAUSES[row.hang_up or "normal"], after_s)
 
 
-def _language(row: StepRow, file: FlowFile) -> st.Step:  # noqa: ARG001
+def _language(row: StepRow, _file: FlowFile) -> st.Step:
     return st.SetLanguage(None if row.language in (None, "other") else Language(row.language))
 
 
-def _goto(row: StepRow, file: FlowFile) -> st.Step:  # noqa: ARG001
+def _goto(row: StepRow, _file: FlowFile) -> st.Step:
     return st.GoTo(row.goto or "")
 
 
